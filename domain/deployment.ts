@@ -1,0 +1,178 @@
+/** The data of one deployment that crosses process borders: request, answers, progress, result. Plain JSON. */
+import { z } from 'zod';
+import type { ServiceConfig } from './service-file';
+
+/** What is new. */
+export interface Revision {
+  imageId: string;
+}
+
+/** Who asked, and why: shown wherever the deployment is shown. */
+export const requestNote = z.strictObject({
+  by: z.string().min(1).max(200).optional(),
+  reason: z.string().min(1).max(2000).optional(),
+});
+export type RequestNote = z.output<typeof requestNote>;
+
+/** What a CI pipeline or the command line asks for; the body of the webhook. */
+export const deploymentRequest = requestNote.extend({
+  image: z.string().regex(/^ami-[0-9a-zA-Z-]{1,64}$/, {
+    error: (issue) => `expected the id of a machine image such as ami-0abc123, found ${JSON.stringify(issue.input)}`,
+  }),
+  commit: z.string().min(1).max(200).optional(),
+  /** Two requests with the same key are one deployment. */
+  idempotencyKey: z.string().min(1).max(200).optional(),
+});
+export type DeploymentRequest = z.output<typeof deploymentRequest>;
+
+/** What the service workflow is asked. */
+export interface SubmitInput {
+  service: ServiceConfig;
+  revision: Revision;
+  idempotencyKey: string;
+  requestedBy: string;
+  reason: string;
+  commit: string;
+}
+
+export type SubmitAnswer =
+  | { kind: 'admitted'; deploymentId: string; number: number; repeated: boolean }
+  | { kind: 'refused'; code: 'busy' | 'key-reused' | 'invalid'; message: string };
+
+/** Input of the `deployment` workflow: complete, nothing is read from disk later. */
+export interface DeploymentInput extends SubmitInput {
+  /** UUID minted at submit; in the names and tags of everything created. */
+  uuid: string;
+  /** For people; counts per service. */
+  number: number;
+  submittedAtMs: number;
+}
+
+/** `deploy:<service key>:<uuid>`: the workflow's id and the deployment's id are one. */
+export function deploymentIdOf(serviceKey: string, uuid: string): string {
+  return `deploy:${serviceKey}:${uuid}`;
+}
+
+export const phases = ['plan', 'prepare', 'clone', 'ready', 'shift', 'bake', 'rolling-back', 'decided'] as const;
+export type Phase = (typeof phases)[number];
+
+export const outcomes = ['succeeded', 'rolled-back', 'aborted', 'refused', 'needs-attention'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** One fleet as a screen shows it. */
+export interface FleetView {
+  groupName: string;
+  wanted: number;
+  /** Servers that are healthy in every target group; null while nobody has looked. */
+  healthy: number | null;
+}
+
+/** What the judge has seen since the shift began, in whole numbers and one likelihood ratio. */
+export interface JudgeReport {
+  rows: number;
+  newRequests: number;
+  newErrors: number;
+  oldRequests: number;
+  oldErrors: number;
+  /** Natural log of the evidence that new is worse than allowed; convicted at `neededLogEvidence`. */
+  logEvidence: number;
+  neededLogEvidence: number;
+  /** End of the newest period that was folded. */
+  lastPeriodEndMs: number | null;
+}
+
+/** Why the split stands still. */
+export interface Hold {
+  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit' | 'old-unhealthy';
+  detail: string;
+  sinceMs: number;
+  untilMs: number;
+}
+
+export interface Pause extends RequestNote {
+  sinceMs: number;
+  untilMs: number;
+}
+
+export interface Notice {
+  atMs: number;
+  text: string;
+}
+
+/** Answer of the query `progress`: everything a screen needs. */
+export interface DeploymentProgress {
+  deploymentId: string;
+  service: string;
+  environment: string;
+  region: string;
+  number: number;
+  revision: Revision;
+  requestedBy: string;
+  reason: string;
+  phase: Phase;
+  phaseSinceMs: number;
+  /** The step being held: its place and the share asked for. */
+  step: { index: number; count: number; newPercent: number } | null;
+  /** The last split that was read back from the balancer. */
+  split: { newPercent: number } | null;
+  oldFleet: FleetView | null;
+  newFleet: FleetView | null;
+  judge: JudgeReport | null;
+  pause: Pause | null;
+  hold: Hold | null;
+  warnings: string[];
+  /** What happened, oldest first; bounded. */
+  notices: Notice[];
+  result: DeploymentResult | null;
+}
+
+/** What a running watcher has seen last; travels in its heartbeats, so it costs no history. */
+export interface LiveReport {
+  oldHealthy?: number;
+  newHealthy?: number;
+  judge?: JudgeReport;
+  text?: string;
+}
+
+/** The final report: the result of the `deployment` workflow. */
+export interface DeploymentResult {
+  deploymentId: string;
+  service: string;
+  number: number;
+  revision: Revision;
+  outcome: Outcome;
+  /** One sentence for people, with the numbers that decided. */
+  reason: string;
+  startedAtMs: number;
+  endedAtMs: number;
+  /** When the balancer was read back with all traffic on old again; null when it never left. */
+  trafficRestoredAtMs: number | null;
+  judge: JudgeReport | null;
+  oldGroup: string | null;
+  newGroup: string | null;
+  warnings: string[];
+  /** Exactly what a person has to repair; empty but for `needs-attention`. */
+  repairs: string[];
+  /** Workflow that drains the old fleet after `succeeded`. */
+  drainId: string | null;
+}
+
+export const drainPhases = ['keep', 'drain', 'retire', 'finished'] as const;
+
+export interface DrainProgress {
+  drainId: string;
+  deploymentId: string;
+  phase: (typeof drainPhases)[number];
+  phaseSinceMs: number;
+  groupName: string;
+  remaining: number | null;
+  late: boolean;
+  notices: Notice[];
+}
+
+export interface DrainResult {
+  drainId: string;
+  groupName: string;
+  ending: 'deleted' | 'scaled-to-zero' | 'kept' | 'needs-attention';
+  repairs: string[];
+}
