@@ -1,0 +1,180 @@
+/** The one table of AWS errors: what each means for us, and what a person can do about it. */
+
+export type AwsErrorKind =
+  /** Trying again later may help: throttles, 5xx, lost connections, another change in progress. */
+  | 'transient'
+  /** The account refuses: missing permission or policy. */
+  | 'denied'
+  | 'credentials'
+  | 'not-found'
+  | 'already-exists'
+  | 'in-use'
+  | 'quota'
+  | 'invalid';
+
+interface AwsErrorRule {
+  codes: readonly string[];
+  kind: AwsErrorKind;
+  remedy: string;
+}
+
+/** Codes as the services put them on the wire (the SDK's `name`). */
+const rules: readonly AwsErrorRule[] = [
+  {
+    codes: [
+      'Throttling',
+      'ThrottlingException',
+      'RequestLimitExceeded',
+      'TooManyRequestsException',
+      'PriorRequestNotComplete',
+      'ResourceContention',
+      'ResourceContentionFault',
+      'ScalingActivityInProgress',
+      'ScalingActivityInProgressFault',
+      'InternalFailure',
+      'InternalError',
+      'ServiceUnavailable',
+      'HealthUnavailable',
+      'HealthUnavailableException',
+      'RequestTimeout',
+      'TimeoutError',
+    ],
+    kind: 'transient',
+    remedy: 'it is tried again by itself',
+  },
+  {
+    codes: [
+      'AccessDenied',
+      'AccessDeniedException',
+      'UnauthorizedOperation',
+      'AuthFailure.ServiceLinkedRoleCreationNotPermitted',
+    ],
+    kind: 'denied',
+    remedy: 'allow this action to the role of the worker (deploy/iam)',
+  },
+  {
+    codes: [
+      'CredentialsProviderError',
+      'InvalidClientTokenId',
+      'UnrecognizedClientException',
+      'SignatureDoesNotMatch',
+      'ExpiredToken',
+      'ExpiredTokenException',
+      'AuthFailure',
+      'IncompleteSignature',
+      'MissingAuthenticationToken',
+    ],
+    kind: 'credentials',
+    remedy:
+      "give the worker valid AWS credentials (environment, profile or instance role) and check the machine's clock",
+  },
+  {
+    codes: [
+      'TargetGroupNotFound',
+      'TargetGroupNotFoundException',
+      'RuleNotFound',
+      'RuleNotFoundException',
+      'ListenerNotFound',
+      'ListenerNotFoundException',
+      'LoadBalancerNotFound',
+      'LoadBalancerNotFoundException',
+      'InvalidLaunchTemplateId.NotFound',
+      'InvalidLaunchTemplateName.NotFoundException',
+      'InvalidLaunchTemplateId.NotFoundException',
+      'InvalidAMIID.NotFound',
+      'InvalidAMIID.Malformed',
+      'InvalidAMIID.Unavailable',
+    ],
+    kind: 'not-found',
+    remedy: 'check the name or id, the region and the account',
+  },
+  {
+    codes: [
+      'AlreadyExists',
+      'AlreadyExistsFault',
+      'DuplicateTargetGroupName',
+      'DuplicateTargetGroupNameException',
+      'InvalidLaunchTemplateName.AlreadyExistsException',
+    ],
+    kind: 'already-exists',
+    remedy: 'remove the thing of this name, or find out who made it',
+  },
+  {
+    codes: ['ResourceInUse', 'ResourceInUseFault', 'ResourceInUseException'],
+    kind: 'in-use',
+    remedy: 'find out what still uses it',
+  },
+  {
+    codes: [
+      'LimitExceeded',
+      'LimitExceededFault',
+      'TooManyTargetGroups',
+      'TooManyTargetGroupsException',
+      'TooManyUniqueTargetGroupsPerLoadBalancer',
+      'TooManyUniqueTargetGroupsPerLoadBalancerException',
+      'TooManyRegistrationsForTargetId',
+    ],
+    kind: 'quota',
+    remedy: 'ask AWS for a higher quota or remove what is no longer used',
+  },
+];
+
+const transportCodes = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'];
+
+/** An AWS call that did not do what was asked, in words for people. */
+export class AwsCallError extends Error {
+  override readonly name = 'AwsCallError';
+
+  constructor(
+    message: string,
+    readonly kind: AwsErrorKind,
+    readonly code: string,
+    options: { cause: unknown },
+  ) {
+    super(message, options);
+  }
+}
+
+/** Turns whatever the SDK threw into an `AwsCallError` that names call, place, answer and remedy. */
+export function toAwsCallError(input: {
+  operation: string;
+  service: string;
+  region: string;
+  error: unknown;
+}): AwsCallError {
+  const { operation, service, region, error } = input;
+  if (error instanceof AwsCallError) return error;
+  const facts = factsOf(error);
+  const rule = ruleFor(facts);
+  const message = `${service} ${operation} in ${region} answered ${facts.code}: ${facts.message || 'no message'}; ${rule.remedy}`;
+  return new AwsCallError(message, rule.kind, facts.code, { cause: error });
+}
+
+interface ErrorFacts {
+  code: string;
+  message: string;
+  status: number | undefined;
+}
+
+function factsOf(error: unknown): ErrorFacts {
+  if (!(error instanceof Error)) return { code: 'Unknown', message: String(error), status: undefined };
+  const details = error as Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const transport =
+    typeof details.code === 'string' && transportCodes.includes(details.code) ? details.code : undefined;
+  return {
+    code: transport ?? details.name,
+    message: error.message,
+    status: details.$metadata?.httpStatusCode,
+  };
+}
+
+function ruleFor(facts: ErrorFacts): { kind: AwsErrorKind; remedy: string } {
+  const known = rules.find((rule) => rule.codes.includes(facts.code));
+  if (known) return known;
+  if (transportCodes.includes(facts.code)) {
+    return { kind: 'transient', remedy: 'it is tried again by itself; check the network and AWS_ENDPOINT_URL' };
+  }
+  if (facts.status === undefined || facts.status >= 500)
+    return { kind: 'transient', remedy: 'it is tried again by itself' };
+  return { kind: 'invalid', remedy: 'correct what was asked for' };
+}

@@ -1,0 +1,90 @@
+/** Launch templates, images and instances (EC2). */
+import {
+  CreateLaunchTemplateCommand,
+  DeleteLaunchTemplateCommand,
+  DescribeImagesCommand,
+  DescribeLaunchTemplatesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  paginateDescribeInstances,
+  type CreateLaunchTemplateCommandInput,
+  type Image,
+  type Instance,
+  type LaunchTemplate,
+  type LaunchTemplateVersion,
+} from '@aws-sdk/client-ec2';
+import { AwsCallError } from './errors';
+import type { AwsSession } from './sessions';
+
+export type { CreateLaunchTemplateCommandInput, Image, Instance, LaunchTemplate, LaunchTemplateVersion };
+
+/** `version` is a number, `$Latest` or `$Default`; undefined when template or version is unknown. */
+export async function describeTemplateVersion(
+  aws: AwsSession,
+  template: { id: string; version: string },
+): Promise<LaunchTemplateVersion | undefined> {
+  return orAbsent(async () => {
+    const answer = await aws.ec2.send(
+      new DescribeLaunchTemplateVersionsCommand({ LaunchTemplateId: template.id, Versions: [template.version] }),
+    );
+    return answer.LaunchTemplateVersions?.[0];
+  });
+}
+
+export async function findTemplate(
+  aws: AwsSession,
+  by: { name: string } | { id: string },
+): Promise<LaunchTemplate | undefined> {
+  return orAbsent(async () => {
+    const answer = await aws.ec2.send(
+      new DescribeLaunchTemplatesCommand(
+        'name' in by ? { LaunchTemplateNames: [by.name] } : { LaunchTemplateIds: [by.id] },
+      ),
+    );
+    return answer.LaunchTemplates?.[0];
+  });
+}
+
+export async function createTemplate(
+  aws: AwsSession,
+  input: CreateLaunchTemplateCommandInput,
+): Promise<{ template: LaunchTemplate | undefined; warnings: string[] }> {
+  const answer = await aws.ec2.send(new CreateLaunchTemplateCommand(input));
+  return {
+    template: answer.LaunchTemplate,
+    warnings: (answer.Warning?.Errors ?? []).map((warning) => `${warning.Code}: ${warning.Message}`),
+  };
+}
+
+export async function deleteTemplate(aws: AwsSession, templateId: string): Promise<void> {
+  await aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: templateId }));
+}
+
+export async function describeImage(aws: AwsSession, imageId: string): Promise<Image | undefined> {
+  return orAbsent(async () => {
+    const answer = await aws.ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }));
+    return answer.Images?.[0];
+  });
+}
+
+/** Instances by id; ids that AWS does not know (yet, or any more) are left out. */
+export async function describeInstances(aws: AwsSession, instanceIds: readonly string[]): Promise<Instance[]> {
+  if (instanceIds.length === 0) return [];
+  const found: Instance[] = [];
+  const pages = paginateDescribeInstances(
+    { client: aws.ec2 },
+    { Filters: [{ Name: 'instance-id', Values: [...instanceIds] }] },
+  );
+  for await (const page of pages) {
+    for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+  }
+  return found;
+}
+
+async function orAbsent<Found>(read: () => Promise<Found | undefined>): Promise<Found | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,236 @@
+/** The plan: everything a deployment will touch, decided from facts before the first write. Pure. */
+import { uncopied, type GroupDescription } from './clone';
+import { createdNames, deploymentTag, type CreatedNames } from './names';
+import { forwardsOf, isSticky, targetGroupsPerForward, type RouteAction } from './routes';
+import { serviceKey, type ServiceConfig } from './service-file';
+import { holdbackPercentFor, planSteps } from './steps';
+import { planWarnings } from './plan-warnings';
+
+export interface RouteFacts {
+  kind: 'rule' | 'listener';
+  arn: string;
+  /** `app/<name>/<id>`, the CloudWatch dimension. */
+  loadBalancer: string;
+  actions: RouteAction[];
+  tags: Record<string, string>;
+}
+
+export interface TargetGroupFacts {
+  arn: string;
+  name: string;
+  /** `targetgroup/<name>/<id>`, the CloudWatch dimension. */
+  dimension: string;
+  targetType: string;
+  protocol: string;
+  attributes: Record<string, string>;
+  tags: Record<string, string>;
+  healthy: number;
+}
+
+export interface ImageFacts {
+  imageId: string;
+  state: string;
+  architecture: string;
+}
+
+export interface PlanFacts {
+  service: ServiceConfig;
+  uuid: string;
+  number: number;
+  imageId: string;
+  group: GroupDescription & { minSize: number; maxSize: number; desiredCapacity: number; tags: Record<string, string> };
+  sub: Parameters<typeof uncopied>[1] & { runningInstanceRefresh: boolean };
+  /** The source's template; `versions` are those that its servers in service were launched from. */
+  template: { id: string; versions: string[]; imageId: string; tags: Record<string, string> } | null;
+  targetGroups: TargetGroupFacts[];
+  /** Every route that refers to one of the source's target groups. */
+  routes: RouteFacts[];
+  newImage: ImageFacts | null;
+  oldImage: ImageFacts | null;
+  /** Old's requests in one metric period at the live rate. */
+  oldRequestsPerPeriod: number;
+}
+
+/** A target group of old, and the one that takes its place. */
+export interface TargetGroupPair {
+  oldArn: string;
+  oldDimension: string;
+  oldIsOurs: boolean;
+  newName: string;
+}
+
+export interface PlannedRoute {
+  kind: 'rule' | 'listener';
+  arn: string;
+  loadBalancer: string;
+  /** Place in `pairs`. */
+  pair: number;
+}
+
+/** Plain JSON; goes into the workflow's history before the first write, as the snapshot of what will change. */
+export interface Plan {
+  uuid: string;
+  serviceKey: string;
+  old: {
+    groupName: string;
+    minSize: number;
+    maxSize: number;
+    desiredCapacity: number;
+    /** Made by an earlier deployment, so it may be deleted when retired. */
+    isOurs: boolean;
+    templateId: string;
+  };
+  /** The source's template, pinned to one version. */
+  template: { id: string; version: string };
+  names: CreatedNames;
+  pairs: TargetGroupPair[];
+  routes: PlannedRoute[];
+  /** Shares of new that will be written, the last one 100 less the holdback. */
+  stepPercents: number[];
+  holdbackPercent: number;
+  warnings: string[];
+}
+
+export type PlanAnswer = { kind: 'planned'; plan: Plan } | { kind: 'refused'; problems: string[] };
+
+export function makePlan(facts: PlanFacts): PlanAnswer {
+  const problems = [
+    ...groupProblems(facts),
+    ...templateProblems(facts),
+    ...imageProblems(facts),
+    ...facts.targetGroups.flatMap((group) => targetGroupProblems(group, facts.routes)),
+    ...facts.routes.flatMap((route) => routeProblems(route, facts.targetGroups)),
+  ];
+  const version = facts.template?.versions[0];
+  if (problems.length > 0 || !facts.template || version === undefined) return { kind: 'refused', problems };
+  const { service } = facts;
+  const holdbackPercent =
+    service.shift.holdbackPercent === 'auto'
+      ? holdbackPercentFor({ oldRequestsPerPeriod: facts.oldRequestsPerPeriod })
+      : service.shift.holdbackPercent;
+  const names = createdNames({
+    service: service.service,
+    number: facts.number,
+    uuid: facts.uuid,
+    targetGroupCount: facts.targetGroups.length,
+  });
+  return {
+    kind: 'planned',
+    plan: {
+      uuid: facts.uuid,
+      serviceKey: serviceKey(service),
+      old: {
+        groupName: facts.group.AutoScalingGroupName ?? '',
+        minSize: facts.group.minSize,
+        maxSize: facts.group.maxSize,
+        desiredCapacity: facts.group.desiredCapacity,
+        isOurs: facts.group.tags[deploymentTag] !== undefined,
+        templateId: facts.template.id,
+      },
+      template: { id: facts.template.id, version },
+      names,
+      pairs: facts.targetGroups.map((group, index) => ({
+        oldArn: group.arn,
+        oldDimension: group.dimension,
+        oldIsOurs: group.tags[deploymentTag] !== undefined,
+        newName: names.targetGroups[index] ?? '',
+      })),
+      routes: facts.routes.map((route) => ({
+        kind: route.kind,
+        arn: route.arn,
+        loadBalancer: route.loadBalancer,
+        pair: pairOf(route, facts.targetGroups),
+      })),
+      stepPercents: planSteps({ stepPercents: service.shift.stepPercents, holdbackPercent }),
+      holdbackPercent,
+      warnings: planWarnings(facts),
+    },
+  };
+}
+
+function groupProblems({ group, sub, targetGroups }: PlanFacts): string[] {
+  const name = group.AutoScalingGroupName;
+  const problems: string[] = [];
+  if (group.Status) problems.push(`group ${name} is being deleted (${group.Status})`);
+  if (sub.runningInstanceRefresh)
+    problems.push(`group ${name} has an instance refresh running; wait for it or cancel it`);
+  if (group.desiredCapacity < 1)
+    problems.push(`group ${name} has no servers (desired capacity 0), so there is nothing to clone`);
+  if (targetGroups.length === 0) problems.push(`group ${name} is in no target group of a load balancer`);
+  const lost = uncopied(group, sub);
+  if (lost.length > 0) {
+    problems.push(
+      `group ${name} has settings that a clone would lose: ${lost.join('; ')}; remove them or deploy this group another way`,
+    );
+  }
+  return problems;
+}
+
+function templateProblems({ group, template }: PlanFacts): string[] {
+  const name = group.AutoScalingGroupName;
+  if (!template) return [`the launch template of group ${name} cannot be read`];
+  if (template.versions.length === 0) return [`group ${name} has no server in service that tells its template version`];
+  if (template.versions.length > 1) {
+    return [
+      `the servers of group ${name} run different template versions (${template.versions.join(', ')}), so it is not clear which one to clone; finish that change first`,
+    ];
+  }
+  return [];
+}
+
+function imageProblems({ imageId, newImage, oldImage }: PlanFacts): string[] {
+  if (!newImage) return [`image ${imageId} does not exist in this region, or this account may not use it`];
+  if (newImage.state !== 'available') return [`image ${imageId} is ${newImage.state}, not available`];
+  if (oldImage && oldImage.architecture !== newImage.architecture) {
+    return [`image ${imageId} is built for ${newImage.architecture}, the running servers are ${oldImage.architecture}`];
+  }
+  return [];
+}
+
+function targetGroupProblems(group: TargetGroupFacts, routes: readonly RouteFacts[]): string[] {
+  const problems: string[] = [];
+  if (group.targetType !== 'instance')
+    problems.push(`target group ${group.name} has targets of type ${group.targetType}; only instance is supported`);
+  if (group.protocol !== 'HTTP' && group.protocol !== 'HTTPS')
+    problems.push(`target group ${group.name} speaks ${group.protocol}; only HTTP and HTTPS are supported`);
+  if (group.attributes['stickiness.enabled'] === 'true') {
+    problems.push(
+      `target group ${group.name} has sticky sessions: weights would not move the clients that hold a cookie`,
+    );
+  }
+  if (!routes.some((route) => forwardsOf(route.actions).some((one) => one.arn === group.arn))) {
+    problems.push(`target group ${group.name} is in no listener rule, so its servers cannot be checked or shifted`);
+  }
+  return problems;
+}
+
+function routeProblems(route: RouteFacts, targetGroups: readonly TargetGroupFacts[]): string[] {
+  const forwards = forwardsOf(route.actions);
+  const own = forwards.filter((one) => targetGroups.some((group) => group.arn === one.arn));
+  const foreign = forwards.filter((one) => one.weight > 0 && !own.includes(one));
+  const problems: string[] = [];
+  if (own.length > 1) problems.push(`route ${route.arn} forwards to several target groups of the same group`);
+  if (own[0]?.weight === 0)
+    problems.push(`route ${route.arn} refers to a target group of the live group with weight 0`);
+  if (foreign.length > 0) {
+    problems.push(
+      `route ${route.arn} also sends traffic to ${foreign.map((one) => `${one.arn} (weight ${one.weight})`).join(', ')}`,
+    );
+  }
+  if (forwards.length >= targetGroupsPerForward) {
+    problems.push(
+      `route ${route.arn} already holds ${forwards.length} target groups, the most that AWS allows; wait until earlier generations are retired`,
+    );
+  }
+  if (isSticky(route.actions)) {
+    problems.push(
+      `route ${route.arn} has target group stickiness: weights would not move the clients that hold a cookie`,
+    );
+  }
+  return problems;
+}
+
+function pairOf(route: RouteFacts, targetGroups: readonly TargetGroupFacts[]): number {
+  const forwards = forwardsOf(route.actions);
+  return targetGroups.findIndex((group) => forwards.some((one) => one.arn === group.arn));
+}
