@@ -16,7 +16,7 @@ while read -r verb pid; do
     gone) alive="\${alive%% $pid *} \${alive#* $pid }" ;;
   esac
 done
-for pid in $alive; do kill -KILL -- "-$pid"; done
+for pid in $alive; do kill -s KILL -- "-$pid"; done
 `;
 
 let pipe: Writable | undefined;

@@ -1,0 +1,14 @@
+/** A process of its own that gets the binary, so that tests can run two at once and kill one. */
+import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
+import { goInstall } from '../../dev/temporal/go-install';
+
+void ensureTemporalCli({
+  log: (line) => process.stderr.write(`${line}\n`),
+  builders: { 'go install': goInstall },
+}).then(
+  (path) => process.stdout.write(path),
+  (error: unknown) => {
+    process.stderr.write(String(error));
+    process.exitCode = 1;
+  },
+);
