@@ -1,0 +1,103 @@
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { countsBetween } from '../../dev/load/counts';
+import { startLoad, type Load } from '../../dev/load/load';
+import { waitUntil } from '../support/wait-until';
+
+let directory: string;
+let server: Server;
+let load: Load | undefined;
+
+beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'fleetshift-load-'))));
+afterEach(async () => {
+  await load?.child.stop(0);
+  load = undefined;
+  server.closeAllConnections();
+  server.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+async function startLoadOn(listener: RequestListener): Promise<Load> {
+  server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  load = await startLoad({
+    url: `http://127.0.0.1:${port}/`,
+    requestsPerSecond: 200,
+    logPath: join(directory, 'load.log'),
+  });
+  return load;
+}
+
+test('what the server answered is what the generator counts, by version, down to the last request', async () => {
+  const served: Record<string, number> = { good: 0, bad: 0 };
+  let requests = 0;
+  const running = await startLoadOn((_request, response) => {
+    const version = ++requests % 4 === 0 ? 'bad' : 'good';
+    served[version] = (served[version] ?? 0) + 1;
+    response.writeHead(version === 'bad' ? 503 : 200, { 'x-version': version }).end('answer');
+  });
+  await waitUntil('some requests', () => running.snapshot(), { until: (counts) => counts.requests >= 20 });
+  const counts = await running.stop();
+  expect(counts).toMatchObject({
+    requests,
+    failedRequests: served['bad'],
+    byVersion: {
+      good: { requests: served['good'], failedRequests: 0 },
+      bad: { requests: served['bad'], failedRequests: served['bad'] },
+    },
+  });
+});
+
+test('a connection closed in the middle of an answer is a failed request', async () => {
+  const running = await startLoadOn((request, response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('half');
+    setImmediate(() => request.socket.destroy());
+  });
+  const counts = await waitUntil('failures', () => running.snapshot(), { until: (seen) => seen.requests >= 5 });
+  expect(counts.failedRequests).toBe(counts.requests);
+  expect(counts.lastFailure).toContain('broken answer');
+});
+
+test('a connection closed before the answer is a failed request', async () => {
+  const running = await startLoadOn((request) => request.socket.destroy());
+  const counts = await waitUntil('failures', () => running.snapshot(), { until: (seen) => seen.requests >= 5 });
+  expect(counts).toMatchObject({ failedRequests: counts.requests, byVersion: { none: { requests: counts.requests } } });
+});
+
+test('connections are kept for many requests', async () => {
+  const connections = new Set<unknown>();
+  let requests = 0;
+  const running = await startLoadOn((request, response) => {
+    requests += 1;
+    connections.add(request.socket);
+    response.end();
+  });
+  await waitUntil('many requests', () => running.snapshot(), { until: (counts) => counts.requests >= 100 });
+  expect(connections.size).toBeLessThan(requests / 2);
+});
+
+test('a generator that is gone is an error, not a number', async () => {
+  const running = await startLoadOn((_request, response) => response.end());
+  await running.child.stop(0);
+  await expect(running.snapshot()).rejects.toThrow('the load generator ended with signal');
+});
+
+test('the counts between two looks leave out what came before', () => {
+  const before = { requests: 10, failedRequests: 1, byVersion: { a: { requests: 10, failedRequests: 1 } } };
+  const after = {
+    requests: 25,
+    failedRequests: 1,
+    byVersion: { a: { requests: 12, failedRequests: 1 }, b: { requests: 13, failedRequests: 0 } },
+    lastFailure: 'long ago',
+  };
+  expect(countsBetween(before, after)).toEqual({
+    requests: 15,
+    failedRequests: 0,
+    byVersion: { a: { requests: 2, failedRequests: 0 }, b: { requests: 13, failedRequests: 0 } },
+  });
+});
