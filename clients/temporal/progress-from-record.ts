@@ -1,0 +1,83 @@
+/** The view of a deployment that can be had without a worker: what Temporal itself has kept of it. */
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { defaultPayloadConverter, fromPayloadsAtIndex } from '@temporalio/common';
+import {
+  type DeploymentInput,
+  type DeploymentProgress,
+  type FleetView,
+  type Phase,
+  phases,
+} from '../../domain/deployment';
+import { searchAttributes } from '../../workflows/search-attributes';
+import { ask, type Temporal } from './connection';
+import { TemporalError } from './temporal-error';
+import { resultOf } from './result-of';
+
+/**
+ * Built from the workflow's input (the first event of its history), its search attributes and, once it has ended, its
+ * result. What only the workflow knows is absent: the split, the counts of servers, notices.
+ * @throws TemporalError when the server cannot be asked
+ */
+export async function progressFromRecord(input: {
+  temporal: Temporal;
+  description: WorkflowExecutionDescription;
+}): Promise<DeploymentProgress> {
+  const { temporal, description } = input;
+  const asked = await inputOf(temporal, description);
+  const ended =
+    description.closeTime === undefined
+      ? null
+      : await resultOf({ temporal, deploymentId: description.workflowId, withinMs: 5_000 });
+  const result = ended?.kind === 'ended' ? ended.result : null;
+  return {
+    deploymentId: description.workflowId,
+    service: asked.service.service,
+    environment: asked.service.environment,
+    region: asked.service.region,
+    number: asked.number,
+    revision: asked.revision,
+    requestedBy: asked.requestedBy,
+    reason: asked.reason,
+    phase: result === null ? phaseOf(description) : 'decided',
+    phaseSinceMs: result?.endedAtMs ?? description.startTime.getTime(),
+    step: null,
+    split: null,
+    oldFleet: fleetOf(result?.oldGroup),
+    newFleet: fleetOf(result?.newGroup),
+    judge: result?.judge ?? null,
+    pause: null,
+    hold: null,
+    warnings: result?.warnings ?? [],
+    notices: [],
+    result,
+  };
+}
+
+async function inputOf(temporal: Temporal, description: WorkflowExecutionDescription): Promise<DeploymentInput> {
+  const { workflowId, runId } = description;
+  const { history } = await ask({
+    temporal,
+    doing: `reading the input of ${workflowId}`,
+    withinMs: 5_000,
+    ask: () =>
+      temporal.client.workflowService.getWorkflowExecutionHistory({
+        namespace: temporal.settings.namespace,
+        execution: { workflowId, runId },
+        maximumPageSize: 1,
+      }),
+  });
+  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  if (payloads == null || payloads.length === 0) {
+    throw new TemporalError('unexpected', `the workflow ${workflowId} was started without an input; it is not ours`);
+  }
+  return fromPayloadsAtIndex<DeploymentInput>(defaultPayloadConverter, 0, payloads);
+}
+
+function phaseOf(description: WorkflowExecutionDescription): Phase {
+  const kept = description.typedSearchAttributes.get(searchAttributes.phase);
+  return phases.find((phase) => phase === kept) ?? 'plan';
+}
+
+function fleetOf(groupName: string | null | undefined): FleetView | null {
+  return groupName == null ? null : { groupName, wanted: 0, healthy: null };
+}

@@ -1,0 +1,101 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { DeploymentProgress, DeploymentResult } from '../../domain/deployment';
+import { progressQuery, workflowTypes } from '../../workflows/messages';
+import { ask, type Temporal } from './connection';
+import { liveReportsOf, withLiveReports } from './live-reports';
+import { progressFromRecord } from './progress-from-record';
+import { resultOf } from './result-of';
+
+export type ReadAnswer =
+  | {
+      kind: 'found';
+      progress: DeploymentProgress;
+      /** `workflow`: a worker told. `record`: no worker answered, so this is what Temporal itself has kept. */
+      source: 'workflow' | 'record';
+      /** What the watchers that run now say they see; changes all the time. */
+      live: string[];
+      /** Why the workflow ended without a result (terminated, failed); null for all that ended well or still run. */
+      stopped: string | null;
+    }
+  | { kind: 'not-found' };
+
+/**
+ * Reads how a deployment stands: the workflow's own view, with what its watchers have seen since. Falls back to
+ * Temporal's record (input, search attributes, result) when no worker answers.
+ * @throws TemporalError when the server cannot be asked
+ */
+export async function readDeployment(input: {
+  temporal: Temporal;
+  deploymentId: string;
+  /** How long a worker may take to answer before the record has to do; 5 s unless told. */
+  answerWithinMs?: number;
+}): Promise<ReadAnswer> {
+  const { temporal, deploymentId, answerWithinMs = 5_000 } = input;
+  const description = await describeDeployment({ temporal, deploymentId });
+  if (description === null) return { kind: 'not-found' };
+
+  const ending = await endingOf(temporal, description);
+  const told = await queryProgress({ temporal, description, answerWithinMs });
+  const progress = told ?? (await progressFromRecord({ temporal, description }));
+  const reports = liveReportsOf(description.raw);
+  return {
+    kind: 'found',
+    progress: { ...withLiveReports(progress, reports), result: ending.result ?? progress.result },
+    source: told === null ? 'record' : 'workflow',
+    live: reports.flatMap(({ text }) => (text === undefined ? [] : [text])),
+    stopped: ending.stopped,
+  };
+}
+
+/**
+ * The deployment's workflow as Temporal describes it; null when the id is unknown or belongs to something else.
+ * @throws TemporalError when the server cannot be asked
+ */
+export async function describeDeployment(input: {
+  temporal: Temporal;
+  deploymentId: string;
+}): Promise<WorkflowExecutionDescription | null> {
+  const { temporal, deploymentId } = input;
+  try {
+    const description = await ask({
+      temporal,
+      doing: `looking for ${deploymentId}`,
+      withinMs: 5_000,
+      ask: () => temporal.client.workflow.getHandle(deploymentId).describe(),
+      pass: (error) => error instanceof WorkflowNotFoundError,
+    });
+    return description.type === workflowTypes.deployment ? description : null;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function endingOf(
+  temporal: Temporal,
+  description: WorkflowExecutionDescription,
+): Promise<{ result: DeploymentResult | null; stopped: string | null }> {
+  if (description.closeTime === undefined) return { result: null, stopped: null };
+  const ended = await resultOf({ temporal, deploymentId: description.workflowId, withinMs: 5_000 });
+  return ended.kind === 'ended'
+    ? { result: ended.result, stopped: null }
+    : { result: null, stopped: ended.kind === 'stopped' ? ended.message : null };
+}
+
+/** Null when no worker answers: none is up, the only ones up run other code, or they are busy. */
+async function queryProgress(input: {
+  temporal: Temporal;
+  description: WorkflowExecutionDescription;
+  answerWithinMs: number;
+}): Promise<DeploymentProgress | null> {
+  const { temporal, description, answerWithinMs } = input;
+  try {
+    const { connection, workflow } = temporal.client;
+    const handle = workflow.getHandle(description.workflowId, description.runId);
+    return await connection.withDeadline(Date.now() + answerWithinMs, () => handle.query(progressQuery));
+  } catch {
+    // Whatever the reason, the record answers in its place; if Temporal itself is gone, reading the record says so.
+    return null;
+  }
+}
