@@ -1,0 +1,86 @@
+/** `POST /v1/services/{service}/deployments`: the webhook of CI pipelines. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type DeploymentRequest, deploymentRequest, type SubmitInput } from '../domain/deployment';
+import { type Problem, problemsOf } from '../domain/problems';
+import type { ServiceConfig } from '../domain/service-file';
+import type { SubmitOutcome } from '../clients/temporal/submit-deployment';
+import type { Deployments } from './deployments';
+import { replyError } from './reply-error';
+import type { ServiceDirectory } from './service-directory';
+
+export interface SubmitContext {
+  services: ServiceDirectory;
+  deployments: Deployments;
+}
+
+export async function submitRoute(
+  context: SubmitContext,
+  request: FastifyRequest<{ Params: { service: string } }>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const found = context.services.find(request.params.service);
+  if (found.kind === 'unknown') return replyError(reply, { code: 'unknown-service', message: found.message });
+  if (found.kind === 'invalid') {
+    const message = `the service file of "${request.params.service}" has mistakes; correct it on the gateway`;
+    return replyError(reply, { code: 'invalid-service-file', message, problems: found.problems });
+  }
+  const body = readBody(request.body);
+  if (body.kind === 'invalid') {
+    const message = 'the request has mistakes; nothing was begun';
+    return replyError(reply, { code: 'invalid-request', message, problems: body.problems });
+  }
+  const input = submitInputOf({ service: found.service, request: body.request, digest: request.signatureDigest });
+  return answer(reply, input, await context.deployments.submit(input));
+}
+
+type BodyAnswer = { kind: 'valid'; request: DeploymentRequest } | { kind: 'invalid'; problems: Problem[] };
+
+/** The body comes as bytes: its signature was to be checked before anything was made of it. */
+function readBody(body: unknown): BodyAnswer {
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    const found = text === '' ? 'an empty body' : error instanceof Error ? error.message : String(error);
+    return {
+      kind: 'invalid',
+      problems: [{ path: '', message: `expected JSON such as {"image":"ami-…"}, found ${found}` }],
+    };
+  }
+  const parsed = deploymentRequest.safeParse(content);
+  return parsed.success
+    ? { kind: 'valid', request: parsed.data }
+    : { kind: 'invalid', problems: problemsOf(parsed.error) };
+}
+
+function submitInputOf(input: { service: ServiceConfig; request: DeploymentRequest; digest: string }): SubmitInput {
+  const { service, request, digest } = input;
+  return {
+    service,
+    revision: { imageId: request.image },
+    // Without a key of its own, an exact repetition inside the replay window is the same deployment.
+    idempotencyKey: request.idempotencyKey ?? `request-${digest}`,
+    requestedBy: request.by ?? 'webhook',
+    reason: request.reason ?? '',
+    commit: request.commit ?? '',
+  };
+}
+
+function answer(reply: FastifyReply, input: SubmitInput, outcome: SubmitOutcome): FastifyReply {
+  switch (outcome.kind) {
+    case 'admitted': {
+      const { deploymentId: id, number, repeated } = outcome;
+      return reply.code(202).send({ id, number, repeated, status: `/v1/deployments/${id}` });
+    }
+    case 'refused': {
+      const code = outcome.code === 'invalid' ? 'refused' : outcome.code;
+      return replyError(reply, { code, message: outcome.message });
+    }
+    case 'unknown': {
+      const key = JSON.stringify(input.idempotencyKey);
+      const message = `${outcome.message}. Ask again with "idempotencyKey": ${key} to learn what became of it.`;
+      return replyError(reply, { code: 'no-worker', message });
+    }
+  }
+}
