@@ -1,5 +1,6 @@
 /** The data of one deployment that crosses process borders: request, answers, progress, result. Plain JSON. */
 import { z } from 'zod';
+import { formatProblem, problemsOf } from './problems';
 import type { ServiceConfig } from './service-file';
 
 /** What is new. */
@@ -175,4 +176,49 @@ export interface DrainResult {
   groupName: string;
   ending: 'deleted' | 'scaled-to-zero' | 'kept' | 'needs-attention';
   repairs: string[];
+}
+
+/** Reads the payload of an operator's signal. Whatever it is, the verb counts; an unreadable one is told. */
+export function readRequestNote(
+  payload: unknown,
+): { kind: 'read'; note: RequestNote } | { kind: 'unreadable'; note: RequestNote; problem: string } {
+  if (payload === undefined || payload === null) return { kind: 'read', note: {} };
+  const parsed = requestNote.safeParse(payload);
+  if (parsed.success) return { kind: 'read', note: parsed.data };
+  return { kind: 'unreadable', note: {}, problem: 'expected {"by": text, "reason": text}' };
+}
+
+/** What must be the same for two requests with one idempotency key to be one request. */
+export function requestDigest(input: SubmitInput): string {
+  return JSON.stringify([input.revision.imageId, input.commit]);
+}
+
+const submitShape = z.looseObject({
+  service: z.looseObject({
+    service: z.string(),
+    environment: z.string(),
+    region: z.string(),
+    source: z.looseObject({ kind: z.enum(['group', 'tag', 'route']) }),
+    shift: z.looseObject({ stepPercents: z.array(z.number()).min(1), stepSeconds: z.number(), settleSeconds: z.number() }),
+    judge: z.looseObject({ periodSeconds: z.number(), lagSeconds: z.number(), alpha: z.number() }),
+    ready: z.looseObject({ healthyReads: z.number() }),
+    drain: z.looseObject({ upToSeconds: z.number() }),
+    limits: z.record(z.string(), z.number()),
+    bakeSeconds: z.number(),
+    keepSeconds: z.number(),
+    pollSeconds: z.number(),
+  }),
+  revision: z.looseObject({ imageId: z.string().min(1) }),
+  idempotencyKey: z.string().min(1),
+  requestedBy: z.string(),
+  reason: z.string(),
+  commit: z.string(),
+});
+
+/** Why a request that came straight to Temporal cannot be worked on; null when it can. */
+export function submitInputProblem(input: unknown): string | null {
+  const parsed = submitShape.safeParse(input);
+  if (parsed.success) return null;
+  const problems = problemsOf(parsed.error).map(formatProblem).join('; ');
+  return `the request cannot be read: ${problems}; send it with the fleetshift command or the gateway, which check service files`;
 }

@@ -1,6 +1,6 @@
 /** What does not stop a deployment but should be known before it starts. */
 import { managingTool } from './names';
-import type { PlanFacts } from './plan';
+import type { PlanFacts } from './plan-facts';
 
 export function planWarnings(facts: PlanFacts): string[] {
   return [...ownershipWarnings(facts), ...measuringWarnings(facts), ...healthWarnings(facts)];

@@ -1,61 +1,16 @@
 /** The plan: everything a deployment will touch, decided from facts before the first write. Pure. */
-import { uncopied, type GroupDescription } from './clone';
-import { createdNames, deploymentTag, type CreatedNames } from './names';
-import { forwardsOf, isSticky, targetGroupsPerForward, type RouteAction } from './routes';
-import { serviceKey, type ServiceConfig } from './service-file';
+import { uncopied } from './clone';
+import { createdNames, type CreatedNames } from './names';
+import type { PlanFacts, RouteFacts, TargetGroupFacts } from './plan-facts';
+import { forwardsOf, isSticky, targetGroupsPerForward } from './routes';
+import { serviceKey } from './service-file';
 import { holdbackPercentFor, planSteps } from './steps';
 import { planWarnings } from './plan-warnings';
-
-export interface RouteFacts {
-  kind: 'rule' | 'listener';
-  arn: string;
-  /** `app/<name>/<id>`, the CloudWatch dimension. */
-  loadBalancer: string;
-  actions: RouteAction[];
-  tags: Record<string, string>;
-}
-
-export interface TargetGroupFacts {
-  arn: string;
-  name: string;
-  /** `targetgroup/<name>/<id>`, the CloudWatch dimension. */
-  dimension: string;
-  targetType: string;
-  protocol: string;
-  attributes: Record<string, string>;
-  tags: Record<string, string>;
-  healthy: number;
-}
-
-export interface ImageFacts {
-  imageId: string;
-  state: string;
-  architecture: string;
-}
-
-export interface PlanFacts {
-  service: ServiceConfig;
-  uuid: string;
-  number: number;
-  imageId: string;
-  group: GroupDescription & { minSize: number; maxSize: number; desiredCapacity: number; tags: Record<string, string> };
-  sub: Parameters<typeof uncopied>[1] & { runningInstanceRefresh: boolean };
-  /** The source's template; `versions` are those that its servers in service were launched from. */
-  template: { id: string; versions: string[]; imageId: string; tags: Record<string, string> } | null;
-  targetGroups: TargetGroupFacts[];
-  /** Every route that refers to one of the source's target groups. */
-  routes: RouteFacts[];
-  newImage: ImageFacts | null;
-  oldImage: ImageFacts | null;
-  /** Old's requests in one metric period at the live rate. */
-  oldRequestsPerPeriod: number;
-}
 
 /** A target group of old, and the one that takes its place. */
 export interface TargetGroupPair {
   oldArn: string;
   oldDimension: string;
-  oldIsOurs: boolean;
   newName: string;
 }
 
@@ -76,8 +31,8 @@ export interface Plan {
     minSize: number;
     maxSize: number;
     desiredCapacity: number;
-    /** Made by an earlier deployment, so it may be deleted when retired. */
-    isOurs: boolean;
+    /** Healthy servers when the deployment began: what was enough then is enough to take the traffic back. */
+    healthyServers: number;
     templateId: string;
   };
   /** The source's template, pinned to one version. */
@@ -124,7 +79,7 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
         minSize: facts.group.minSize,
         maxSize: facts.group.maxSize,
         desiredCapacity: facts.group.desiredCapacity,
-        isOurs: facts.group.tags[deploymentTag] !== undefined,
+        healthyServers: Math.min(...facts.targetGroups.map((group) => group.healthy)),
         templateId: facts.template.id,
       },
       template: { id: facts.template.id, version },
@@ -132,7 +87,6 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
       pairs: facts.targetGroups.map((group, index) => ({
         oldArn: group.arn,
         oldDimension: group.dimension,
-        oldIsOurs: group.tags[deploymentTag] !== undefined,
         newName: names.targetGroups[index] ?? '',
       })),
       routes: facts.routes.map((route) => ({
@@ -173,6 +127,11 @@ function templateProblems({ group, template }: PlanFacts): string[] {
   if (template.versions.length > 1) {
     return [
       `the servers of group ${name} run different template versions (${template.versions.join(', ')}), so it is not clear which one to clone; finish that change first`,
+    ];
+  }
+  if (template.pinnedSnapshots.length > 0) {
+    return [
+      `the launch template of group ${name} pins snapshots for ${template.pinnedSnapshots.join(', ')}: new servers would start with the old disk content`,
     ];
   }
   return [];

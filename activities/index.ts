@@ -1,0 +1,28 @@
+import type { ActivityDeps, ActivityTimeouts } from './deps';
+import { createDrainActivities } from './drain';
+import { createGroupActivities } from './group';
+import { createJudgeActivities } from './judge';
+import { createPlanActivities } from './plan';
+import { createReadinessActivities } from './readiness';
+import { createRetireActivities } from './retire';
+import { createTargetGroupActivities } from './target-group';
+import { createTemplateActivities } from './template';
+import { createTrafficActivities } from './traffic';
+
+export function createActivities(deps: ActivityDeps) {
+  return {
+    /** Settings of this worker that a workflow needs, so that its history has them. */
+    workerTimeouts: async (): Promise<ActivityTimeouts> => deps.timeouts,
+    ...createPlanActivities(deps),
+    ...createTemplateActivities(deps),
+    ...createTargetGroupActivities(deps),
+    ...createGroupActivities(deps),
+    ...createReadinessActivities(deps),
+    ...createTrafficActivities(deps),
+    ...createJudgeActivities(deps),
+    ...createDrainActivities(deps),
+    ...createRetireActivities(deps),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

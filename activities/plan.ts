@@ -1,0 +1,110 @@
+/** Reads everything the plan needs; `domain/plan.ts` decides. Changes nothing. */
+import type { ActivityDeps } from './deps';
+import { sessionOf } from './deps';
+import { watcher } from './roles';
+import { findRoutes, findSource, requestsPerPeriod } from './source';
+import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
+import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
+import { describeImage, describeTemplateVersion, findTemplate } from '../clients/aws/templates';
+import type { AwsSession } from '../clients/aws/sessions';
+import { makePlan, type PlanAnswer } from '../domain/plan';
+import type { ImageFacts, PlanFacts, TargetGroupFacts } from '../domain/plan-facts';
+import type { ServiceConfig } from '../domain/service-file';
+
+export interface PlanInput {
+  service: ServiceConfig;
+  uuid: string;
+  number: number;
+  imageId: string;
+}
+
+export function createPlanActivities(deps: ActivityDeps) {
+  return {
+    planDeployment: watcher(async (input: PlanInput): Promise<PlanAnswer> => {
+      const aws = sessionOf(deps, input.service);
+      const choice = await findSource(aws, input.service);
+      if (choice.kind === 'refused') return { kind: 'refused', problems: [choice.problem] };
+      const group = await describeGroup(aws, choice.groupName);
+      if (!group) return { kind: 'refused', problems: [`group ${choice.groupName} disappeared while it was read`] };
+      return makePlan(await readFacts(aws, input, group));
+    }),
+  };
+}
+
+async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGroup): Promise<PlanFacts> {
+  const arns = group.TargetGroupARNs ?? [];
+  const [sub, template, targetGroups, routes, newImage] = await Promise.all([
+    describeSubResources(aws, group.AutoScalingGroupName ?? ''),
+    readTemplate(aws, group),
+    readTargetGroups(aws, arns),
+    findRoutes(aws, arns),
+    readImage(aws, input.imageId),
+  ]);
+  return {
+    ...input,
+    group: {
+      ...group,
+      minSize: group.MinSize ?? 0,
+      maxSize: group.MaxSize ?? 0,
+      desiredCapacity: group.DesiredCapacity ?? 0,
+      tags: Object.fromEntries((group.Tags ?? []).map((tag) => [tag.Key ?? '', tag.Value ?? ''])),
+    },
+    sub,
+    template,
+    targetGroups,
+    routes,
+    newImage,
+    oldImage: template?.imageId ? await readImage(aws, template.imageId) : null,
+    oldRequestsPerPeriod: await requestsPerPeriod(aws, { routes, targetGroups, service: input.service }),
+  };
+}
+
+/** The versions that the servers in service were launched from: `$Latest` is only what the next launch would get. */
+async function readTemplate(aws: AwsSession, group: AutoScalingGroup): Promise<PlanFacts['template']> {
+  const id = group.LaunchTemplate?.LaunchTemplateId;
+  if (id === undefined) return null;
+  const running = (group.Instances ?? [])
+    .filter((instance) => instance.LifecycleState === 'InService' && instance.LaunchTemplate?.LaunchTemplateId === id)
+    .map((instance) => instance.LaunchTemplate?.Version)
+    .filter((version) => version !== undefined);
+  const versions = [...new Set(running)];
+  const [template, pinned] = await Promise.all([
+    findTemplate(aws, { id }),
+    versions[0] === undefined ? undefined : describeTemplateVersion(aws, { id, version: versions[0] }),
+  ]);
+  if (!template) return null;
+  return {
+    id,
+    versions,
+    imageId: pinned?.LaunchTemplateData?.ImageId ?? '',
+    pinnedSnapshots: (pinned?.LaunchTemplateData?.BlockDeviceMappings ?? [])
+      .filter((device) => device.Ebs?.SnapshotId !== undefined)
+      .map((device) => device.DeviceName ?? 'unnamed device'),
+  };
+}
+
+async function readTargetGroups(aws: AwsSession, arns: string[]): Promise<TargetGroupFacts[]> {
+  const [groups, tags] = await Promise.all([describeTargetGroups(aws, arns), elbTags(aws, arns)]);
+  return Promise.all(
+    groups.map(async (group): Promise<TargetGroupFacts> => {
+      const arn = group.TargetGroupArn ?? '';
+      const [attributes, health] = await Promise.all([targetGroupAttributes(aws, arn), targetHealth(aws, arn)]);
+      return {
+        arn,
+        name: group.TargetGroupName ?? '',
+        dimension: arn.slice(arn.indexOf('targetgroup/')),
+        targetType: group.TargetType ?? 'unknown',
+        protocol: group.Protocol ?? 'unknown',
+        attributes: Object.fromEntries(attributes.map((one) => [one.Key ?? '', one.Value ?? ''])),
+        tags: tags.get(arn) ?? {},
+        healthy: health.filter((target) => target.state === 'healthy').length,
+      };
+    }),
+  );
+}
+
+async function readImage(aws: AwsSession, imageId: string): Promise<ImageFacts | null> {
+  const image = await describeImage(aws, imageId);
+  if (!image) return null;
+  return { imageId, state: image.State ?? 'unknown', architecture: image.Architecture ?? 'unknown' };
+}

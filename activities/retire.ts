@@ -1,0 +1,78 @@
+/** Removing what nobody uses any more. Nothing goes but what is tagged ours, unreferenced and empty; never with force. */
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityDeps, OnPlan } from './deps';
+import { sessionOf } from './deps';
+import { assertOurs, groupNameOf, weightedRoutes, type Fleet } from './group';
+import { pause, writer } from './roles';
+import { newTargetGroupArns } from './target-group';
+import { deleteTargetGroup, elbTags, findTargetGroup } from '../clients/aws/balancers';
+import { deleteGroup, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
+import { deleteTemplate, findTemplate } from '../clients/aws/templates';
+import type { AwsSession } from '../clients/aws/sessions';
+import { deploymentTag } from '../domain/names';
+import type { Plan } from '../domain/plan';
+
+export interface RetireAnswer {
+  ending: 'deleted' | 'scaled-to-zero';
+}
+
+const deletionReads = 10;
+const deletionPauseSeconds = 0.5;
+
+export function createRetireActivities(deps: ActivityDeps) {
+  return {
+    /** Removes an emptied fleet: the group by policy or when ours, its target groups and template when ours. */
+    retireFleet: writer(async ({ service, plan, fleet }: OnPlan & { fleet: Fleet }): Promise<RetireAnswer> => {
+      const aws = sessionOf(deps, service);
+      const group = await describeGroup(aws, groupNameOf(plan, fleet));
+      const removable = !group || isOurs(group) || (fleet === 'old' && service.oldGroup === 'delete');
+      if (group && removable) await removeGroup(aws, plan, fleet, group);
+      await removeTargetGroups(aws, plan, fleet);
+      if (removable) await removeTemplate(aws, plan, fleet);
+      return { ending: removable ? 'deleted' : 'scaled-to-zero' };
+    }),
+  };
+}
+
+function isOurs(group: AutoScalingGroup): boolean {
+  return group.Tags?.some((tag) => tag.Key === deploymentTag) ?? false;
+}
+
+async function removeGroup(aws: AwsSession, plan: Plan, fleet: Fleet, group: AutoScalingGroup): Promise<void> {
+  const name = group.AutoScalingGroupName ?? '';
+  if (fleet === 'new') assertOurs(group, plan);
+  const servers = group.Instances?.length ?? 0;
+  if (servers > 0) throw ApplicationFailure.retryable(`group ${name} still has ${servers} servers`, 'in-use');
+  const weighted = await weightedRoutes(aws, plan, fleet);
+  if (weighted.length > 0)
+    throw ApplicationFailure.nonRetryable(
+      `group ${name} gets traffic by ${weighted.join(', ')}, so it is not deleted`,
+      'in-use',
+    );
+  if (!group.Status) await deleteGroup(aws, name);
+  for (let read = 0; read < deletionReads; read++) {
+    if (!(await describeGroup(aws, name))) return;
+    await pause(deletionPauseSeconds);
+  }
+  throw ApplicationFailure.retryable(`group ${name} is being deleted and still there`, 'in-use');
+}
+
+async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
+  const arns = fleet === 'old' ? plan.pairs.map((pair) => pair.oldArn) : await newTargetGroupArns(aws, plan);
+  for (const arn of arns) {
+    if (arn === null || !(await findTargetGroup(aws, { arn }))) continue;
+    const owner = (await elbTags(aws, [arn])).get(arn)?.[deploymentTag];
+    if (owner !== undefined && (fleet === 'old' || owner === plan.uuid)) await deleteTargetGroup(aws, arn);
+  }
+}
+
+async function removeTemplate(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
+  const template = await findTemplate(
+    aws,
+    fleet === 'old' ? { id: plan.old.templateId } : { name: plan.names.template },
+  );
+  const owner = template?.Tags?.find((tag) => tag.Key === deploymentTag)?.Value;
+  if (template && owner !== undefined && (fleet === 'old' || owner === plan.uuid)) {
+    await deleteTemplate(aws, template.LaunchTemplateId ?? '');
+  }
+}

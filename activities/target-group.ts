@@ -1,0 +1,122 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityDeps, OnPlan } from './deps';
+import { sessionOf } from './deps';
+import { writer } from './roles';
+import {
+  createTargetGroup,
+  describeTargetGroups,
+  elbTags,
+  findTargetGroup,
+  setTargetGroupAttributes,
+  targetGroupAttributes,
+  type CreateTargetGroupCommandInput,
+  type TargetGroup,
+  type TargetGroupAttribute,
+} from '../clients/aws/balancers';
+import type { AwsSession } from '../clients/aws/sessions';
+import { deploymentTag, isCopyableTag, ownTags } from '../domain/names';
+import type { Plan, TargetGroupPair } from '../domain/plan';
+
+export function createTargetGroupActivities(deps: ActivityDeps) {
+  return {
+    /** One new target group per target group of old, with the same settings; finds those that an earlier attempt made. */
+    ensureTargetGroups: writer(async ({ service, plan }: OnPlan): Promise<void> => {
+      const aws = sessionOf(deps, service);
+      for (const pair of plan.pairs) await ensureTargetGroup(aws, plan, pair);
+    }),
+  };
+}
+
+/** The new target group of each pair; null where it does not exist (yet, or any more). */
+export async function newTargetGroupArns(aws: AwsSession, plan: Plan): Promise<(string | null)[]> {
+  return Promise.all(
+    plan.pairs.map(async (pair) => (await findTargetGroup(aws, { name: pair.newName }))?.TargetGroupArn ?? null),
+  );
+}
+
+export interface PairArns {
+  oldArn: string;
+  newArn: string;
+}
+
+/** Both target groups of each pair, for work that cannot go on without them. */
+export async function existingPairs(aws: AwsSession, plan: Plan): Promise<PairArns[]> {
+  const arns = await newTargetGroupArns(aws, plan);
+  return plan.pairs.map((pair, index) => {
+    const newArn = arns[index];
+    if (!newArn)
+      throw ApplicationFailure.retryable(`target group ${pair.newName} of the new fleet cannot be found`, 'not-found');
+    return { oldArn: pair.oldArn, newArn };
+  });
+}
+
+export function dimensionOf(targetGroupArn: string): string {
+  return targetGroupArn.slice(targetGroupArn.indexOf('targetgroup/'));
+}
+
+async function ensureTargetGroup(aws: AwsSession, plan: Plan, pair: TargetGroupPair): Promise<void> {
+  const [old] = await describeTargetGroups(aws, [pair.oldArn]);
+  if (!old) throw ApplicationFailure.nonRetryable(`target group ${pair.oldArn} of the old fleet is gone`, 'not-found');
+  const oldTags = (await elbTags(aws, [pair.oldArn])).get(pair.oldArn) ?? {};
+  const found = await findTargetGroup(aws, { name: pair.newName });
+  const made = found ?? (await createTargetGroup(aws, creationInput(old, plan, pair, oldTags)));
+  const arn = made?.TargetGroupArn ?? '';
+  const tags = (await elbTags(aws, [arn])).get(arn) ?? {};
+  if (tags[deploymentTag] !== plan.uuid) {
+    throw ApplicationFailure.nonRetryable(
+      `target group ${pair.newName} exists but was not made by this deployment; rename or remove it`,
+      'already-exists',
+    );
+  }
+  await copyAttributes(aws, pair.oldArn, arn);
+}
+
+/** Only what differs from a fresh group's defaults is set: AWS refuses some attributes even at their own defaults. */
+async function copyAttributes(aws: AwsSession, fromArn: string, toArn: string): Promise<void> {
+  const wanted = await targetGroupAttributes(aws, fromArn);
+  const missing = await differing(aws, wanted, toArn);
+  if (missing.length === 0) return;
+  await setTargetGroupAttributes(aws, toArn, missing);
+  const left = await differing(aws, wanted, toArn);
+  if (left.length > 0) {
+    throw ApplicationFailure.retryable(
+      `attributes of ${toArn} do not read back as written: ${left.map((one) => one.Key).join(', ')}`,
+    );
+  }
+}
+
+async function differing(aws: AwsSession, wanted: TargetGroupAttribute[], arn: string) {
+  const actual = new Map((await targetGroupAttributes(aws, arn)).map((one) => [one.Key, one.Value]));
+  return wanted.filter((one) => actual.get(one.Key) !== one.Value);
+}
+
+function creationInput(
+  old: TargetGroup,
+  plan: Plan,
+  pair: TargetGroupPair,
+  oldTags: Record<string, string>,
+): CreateTargetGroupCommandInput {
+  const tags = {
+    ...Object.fromEntries(Object.entries(oldTags).filter(([key]) => isCopyableTag(key))),
+    ...ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
+  };
+  return {
+    Name: pair.newName,
+    Protocol: old.Protocol,
+    ProtocolVersion: old.ProtocolVersion,
+    Port: old.Port,
+    VpcId: old.VpcId,
+    TargetType: old.TargetType,
+    IpAddressType: old.IpAddressType,
+    HealthCheckProtocol: old.HealthCheckProtocol,
+    HealthCheckPort: old.HealthCheckPort,
+    HealthCheckEnabled: old.HealthCheckEnabled,
+    HealthCheckPath: old.HealthCheckPath,
+    HealthCheckIntervalSeconds: old.HealthCheckIntervalSeconds,
+    HealthCheckTimeoutSeconds: old.HealthCheckTimeoutSeconds,
+    HealthyThresholdCount: old.HealthyThresholdCount,
+    UnhealthyThresholdCount: old.UnhealthyThresholdCount,
+    Matcher: old.Matcher,
+    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+  };
+}

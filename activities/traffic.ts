@@ -1,0 +1,206 @@
+/** Weights: every change is read back, and none is written over somebody else's. */
+import type { ActivityDeps, OnPlan } from './deps';
+import { sessionOf } from './deps';
+import { pause, writer } from './roles';
+import { existingPairs, newTargetGroupArns, type PairArns } from './target-group';
+import { readRoute, targetHealth, writeRoute, type Action } from '../clients/aws/balancers';
+import type { AwsSession } from '../clients/aws/sessions';
+import { newPercentAfterGiveBack } from '../domain/give-back';
+import type { Plan, PlannedRoute } from '../domain/plan';
+import { forwardsOf, observedNewPercent, references, withoutTargetGroup, withSplit } from '../domain/routes';
+import { neededHealthy } from '../domain/steps';
+
+export type SplitAnswer =
+  | { kind: 'written'; readBackMs: number }
+  | { kind: 'not-read-back'; detail: string }
+  | { kind: 'unhealthy'; detail: string }
+  | { kind: 'foreign-edit'; detail: string };
+
+export interface WriteSplitInput extends OnPlan {
+  newPercent: number;
+  /** The share that was written last: any other one found is somebody else's edit. */
+  fromPercent: number;
+  /** Servers that the new fleet should have. */
+  newWanted: number;
+}
+
+export type GiveBackAnswer =
+  | { kind: 'returned'; newPercent: number; readBackMs: number; overwritten: string[] }
+  | { kind: 'not-read-back'; detail: string }
+  | { kind: 'foreign-edit'; detail: string };
+
+export type LeaveAnswer =
+  | { kind: 'left'; atMs: number }
+  | { kind: 'still-weighted'; detail: string }
+  | { kind: 'not-read-back'; detail: string };
+
+const readBackTries = 5;
+const readBackPauseSeconds = 0.2;
+
+export function createTrafficActivities(deps: ActivityDeps) {
+  return {
+    /** Moves every route to the share asked for; raises only what has enough healthy servers at this moment. */
+    writeSplit: writer(async (input: WriteSplitInput): Promise<SplitAnswer> => {
+      const aws = sessionOf(deps, input.service);
+      const pairs = await existingPairs(aws, input.plan);
+      const routes = await readRoutes(aws, input.plan, pairs);
+      const foreign = foreignEdits(routes, [input.fromPercent, input.newPercent]);
+      if (foreign.length > 0) return { kind: 'foreign-edit', detail: foreign.join('; ') };
+      const needed = neededHealthy({ wantedServers: input.newWanted, newPercent: input.newPercent });
+      for (const { newArn } of pairs) {
+        const healthy = await healthyCount(aws, newArn);
+        if (healthy < needed) {
+          return {
+            kind: 'unhealthy',
+            detail: `${newArn} has ${healthy} healthy servers and needs ${needed} for ${input.newPercent} %`,
+          };
+        }
+      }
+      return writeRoutes(aws, routes, input.newPercent);
+    }),
+
+    /** Gives back to old what its healthy servers can carry; called again until everything is back. */
+    giveBack: writer(
+      async ({ service, plan, writtenPercent }: OnPlan & { writtenPercent: number }): Promise<GiveBackAnswer> => {
+        const aws = sessionOf(deps, service);
+        const newArns = await newTargetGroupArns(aws, plan);
+        const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
+        const routes = await readRoutes(aws, plan, pairs);
+        const third = routes.filter((route) => route.observed === null);
+        if (third.length > 0) return { kind: 'foreign-edit', detail: third.map(describeRoute).join('; ') };
+        const current = Math.max(...routes.map((route) => route.observed ?? 0));
+        const target = current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current);
+        const overwritten = foreignEdits(routes, [writtenPercent, target, 0]);
+        const answer = await writeRoutes(
+          aws,
+          routes.filter((route) => (route.observed ?? 0) > target),
+          target,
+        );
+        return answer.kind === 'written' ? { ...answer, kind: 'returned', newPercent: target, overwritten } : answer;
+      },
+    ),
+
+    /** Takes a fleet without weight out of every route. */
+    leaveRoutes: writer(async ({ service, plan, fleet }: OnPlan & { fleet: 'old' | 'new' }): Promise<LeaveAnswer> => {
+      const aws = sessionOf(deps, service);
+      const newArns = await newTargetGroupArns(aws, plan);
+      for (const route of plan.routes) {
+        const arn = fleet === 'old' ? plan.pairs[route.pair]?.oldArn : newArns[route.pair];
+        const answer = arn ? await leaveRoute(aws, route, arn) : 'left';
+        if (answer === 'left') continue;
+        const detail = `${arn} in route ${route.arn}`;
+        return answer === 'still-weighted' ? { kind: answer, detail } : { kind: answer, detail };
+      }
+      return { kind: 'left', atMs: Date.now() };
+    }),
+  };
+}
+
+/** A route as it is now, beside the pair of target groups whose share it decides. */
+export interface RouteNow {
+  route: PlannedRoute;
+  pair: PairArns;
+  actions: Action[];
+  /** Share of new; null when a third target group has weight, or the route is gone. */
+  observed: number | null;
+}
+
+export async function readRoutes(aws: AwsSession, plan: Plan, pairs: readonly PairArns[]): Promise<RouteNow[]> {
+  return Promise.all(
+    plan.routes.map(async (route): Promise<RouteNow> => {
+      const pair = pairs[route.pair] ?? { oldArn: '', newArn: '' };
+      const actions = (await readRoute(aws, route)) ?? [];
+      return { route, pair, actions, observed: observedNewPercent(actions, pair) };
+    }),
+  );
+}
+
+/** Routes whose share is none of those that we may have written, in words. */
+export function foreignEdits(routes: readonly RouteNow[], ours: readonly number[]): string[] {
+  return routes
+    .filter(({ observed }) => observed === null || !ours.some((percent) => Math.abs(percent - observed) < 0.01))
+    .map(describeRoute);
+}
+
+function describeRoute({ route, actions }: RouteNow): string {
+  const found = forwardsOf(actions).map((one) => `${one.arn} weight ${one.weight}`);
+  return `route ${route.arn} was changed by somebody else and now has ${found.join(', ') || 'no forward action'}`;
+}
+
+async function giveBackTarget(
+  aws: AwsSession,
+  plan: Plan,
+  pairs: readonly PairArns[],
+  current: number,
+): Promise<number> {
+  const targets = await Promise.all(
+    pairs.map(async ({ oldArn, newArn }) =>
+      newPercentAfterGiveBack({
+        currentNewPercent: current,
+        oldHealthy: await healthyCount(aws, oldArn),
+        oldNeeded: plan.old.healthyServers,
+        newHealthy: newArn === '' ? 0 : await healthyCount(aws, newArn),
+      }),
+    ),
+  );
+  return Math.max(...targets);
+}
+
+export async function healthyCount(aws: AwsSession, targetGroupArn: string): Promise<number> {
+  return (await targetHealth(aws, targetGroupArn)).filter((target) => target.state === 'healthy').length;
+}
+
+async function writeRoutes(
+  aws: AwsSession,
+  routes: readonly RouteNow[],
+  newPercent: number,
+): Promise<Extract<SplitAnswer, { kind: 'written' | 'not-read-back' }>> {
+  const unfinished = (route: RouteNow) => !isAt(route.actions, route.pair, newPercent);
+  for (const route of routes.filter(unfinished)) {
+    await writeRoute(aws, route.route, withSplit(route.actions, { ...route.pair, newPercent }));
+  }
+  for (const route of routes) {
+    const readBack = await readsBack(aws, route.route, (actions) => isAt(actions, route.pair, newPercent));
+    if (!readBack)
+      return {
+        kind: 'not-read-back',
+        detail: `route ${route.route.arn} does not read back with ${newPercent} % on new`,
+      };
+  }
+  return { kind: 'written', readBackMs: Date.now() };
+}
+
+function isAt(actions: Action[], pair: PairArns, newPercent: number): boolean {
+  const observed = observedNewPercent(actions, pair);
+  return (
+    references(actions, pair.newArn) &&
+    references(actions, pair.oldArn) &&
+    observed !== null &&
+    Math.abs(observed - newPercent) < 0.01
+  );
+}
+
+async function leaveRoute(
+  aws: AwsSession,
+  route: PlannedRoute,
+  arn: string,
+): Promise<'left' | 'still-weighted' | 'not-read-back'> {
+  const actions = await readRoute(aws, route);
+  if (!actions || !references(actions, arn)) return 'left';
+  if (forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0)) return 'still-weighted';
+  await writeRoute(aws, route, withoutTargetGroup(actions, arn));
+  return (await readsBack(aws, route, (now) => !references(now, arn))) ? 'left' : 'not-read-back';
+}
+
+async function readsBack(
+  aws: AwsSession,
+  route: PlannedRoute,
+  holds: (actions: Action[]) => boolean,
+): Promise<boolean> {
+  for (let attempt = 0; attempt < readBackTries; attempt++) {
+    if (attempt > 0) await pause(readBackPauseSeconds);
+    const actions = await readRoute(aws, route);
+    if (actions && holds(actions)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,21 @@
+/** Has a fleet gone quiet? Absence of a metric alone proves nothing: it may be late, or there may be no traffic at all. */
+
+export interface QuietRow {
+  leavingRequests: number | null;
+  stayingRequests: number | null;
+}
+
+/** Periods without any traffic on either side after which silence is believed. */
+export const silentPeriodsNeeded = 3;
+
+/** `rows` are closed periods, old enough to be complete, that began after the last route change had settled. */
+export function isQuiet(rows: readonly QuietRow[]): boolean {
+  const newest = rows.at(-1);
+  if (!newest) return false;
+  if ((newest.leavingRequests ?? 0) === 0 && (newest.stayingRequests ?? 0) > 0) return true;
+  const last = rows.slice(-silentPeriodsNeeded);
+  return (
+    last.length === silentPeriodsNeeded &&
+    last.every((row) => (row.leavingRequests ?? 0) === 0 && (row.stayingRequests ?? 0) === 0)
+  );
+}

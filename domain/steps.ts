@@ -1,0 +1,48 @@
+/** Arithmetic of the steps: which shares are written, as which weights, and how many servers a share needs. */
+
+/** Old's requests in one period below which a comparison takes too long to find harm. */
+const comparableRequestsPerPeriod = 60;
+const holdbackBounds = { minPercent: 2, maxPercent: 50 };
+
+/**
+ * The shares of new that are really written: the steps asked for, none above 100 less the holdback, the last exactly
+ * that. Rising, without duplicates. All in whole percent; a fractional holdback is rounded up, in old's favour.
+ */
+export function planSteps(input: { stepPercents: readonly number[]; holdbackPercent: number }): number[] {
+  const lastPercent = 100 - Math.ceil(input.holdbackPercent);
+  const below = input.stepPercents.filter((percent) => percent < lastPercent);
+  return [...new Set([...below, lastPercent])];
+}
+
+/**
+ * The share that gives old 60 requests a period at the live rate, so that the bake has something to compare with;
+ * whole percent, rounded up, within 2 and 50. Without traffic old keeps the most.
+ * @param input.oldRequestsPerPeriod what old gets now, carrying everything
+ */
+export function holdbackPercentFor(input: { oldRequestsPerPeriod: number }): number {
+  const { minPercent, maxPercent } = holdbackBounds;
+  if (!(input.oldRequestsPerPeriod > 0)) return maxPercent;
+  const percent = Math.ceil((100 * comparableRequestsPerPeriod) / input.oldRequestsPerPeriod);
+  return Math.min(maxPercent, Math.max(minPercent, percent));
+}
+
+/**
+ * Weights of one route for a share of new: whole numbers that sum to 100. A share between two whole percents is
+ * rounded, but never to nothing or to all: that would take a fleet out of the comparison unasked.
+ */
+export function splitWeights(newPercent: number): { oldWeight: number; newWeight: number } {
+  if (!(newPercent >= 0 && newPercent <= 100))
+    throw new Error(`cannot turn a share of ${newPercent} % into weights: expected 0 to 100`);
+  const whole = Math.round(newPercent);
+  const newWeight = newPercent > 0 && newPercent < 100 ? Math.min(99, Math.max(1, whole)) : whole;
+  return { oldWeight: 100 - newWeight, newWeight };
+}
+
+/**
+ * Healthy servers that a fleet needs before it is given this share: its part of the servers that carry everything,
+ * rounded up, and at least one for any share above zero (a target group without healthy targets fails open).
+ */
+export function neededHealthy(input: { wantedServers: number; newPercent: number }): number {
+  if (input.newPercent <= 0) return 0;
+  return Math.max(1, Math.ceil((input.wantedServers * input.newPercent) / 100));
+}

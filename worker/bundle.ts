@@ -1,0 +1,24 @@
+/** The workflow bundle, built ahead so that every worker of a release runs the same workflow code. */
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { StartError } from './config';
+
+/** Compiled code lies in `dist/`, beside which this file runs. */
+const compiledRoot = join(__dirname, '..');
+export const bundlePath = join(compiledRoot, 'workflow-bundle.js');
+export const payloadConverterPath = join(compiledRoot, 'workflows', 'payload-converter.js');
+
+export async function buildBundle(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(compiledRoot, 'workflows', 'index.js'),
+    payloadConverterPath,
+    logger: new DefaultLogger('WARN'),
+  });
+  return code;
+}
+
+export function requireBundle(): string {
+  if (existsSync(bundlePath)) return bundlePath;
+  throw new StartError(`the workflow bundle ${bundlePath} is missing; run: npm run build`);
+}

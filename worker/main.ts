@@ -1,0 +1,99 @@
+/** `fleetshift worker`: one process that runs workflows and activities until it is told to stop. */
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../activities';
+import { createAwsSessions } from '../clients/aws/sessions';
+import { connect } from '../clients/temporal/connection';
+import { TemporalError } from '../clients/temporal/temporal-error';
+import { payloadConverterPath, requireBundle } from './bundle';
+import { checkCredentials, checkSearchAttributes } from './checks';
+import { readWorkerSettings, StartError, type WorkerSettings } from './config';
+import { serveHealth } from './health';
+
+const log = pino({ name: 'fleetshift-worker', base: null });
+
+function installRuntime(settings: WorkerSettings): void {
+  Runtime.install({
+    logger: new DefaultLogger(settings.logLevel, ({ level, message, meta }) => {
+      const pinoLevel = level.toLowerCase() as 'trace' | 'debug' | 'info' | 'warn' | 'error';
+      log[pinoLevel]({ ...meta, error: meta?.['error'] }, message);
+    }),
+    // The worker's own order of stopping below; the SDK must not race with it.
+    shutdownSignals: [],
+  });
+}
+
+interface TemporalLink {
+  connection: NativeConnection;
+  namespace: string;
+  taskQueue: string;
+}
+
+async function connectToTemporal(): Promise<TemporalLink> {
+  const probe = await connect({ env: process.env });
+  const { settings } = probe;
+  await probe.close();
+  const connection = await NativeConnection.connect(settings.connectionOptions);
+  return { connection, namespace: settings.namespace, taskQueue: settings.taskQueue };
+}
+
+async function run(): Promise<void> {
+  const settings = readWorkerSettings(process.env);
+  log.level = settings.logLevel.toLowerCase();
+  const bundle = requireBundle();
+  installRuntime(settings);
+  let worker: Worker | undefined;
+  const health = await serveHealth({
+    host: settings.healthHost,
+    port: settings.healthPort,
+    state: () => ({ ready: worker?.getState() === 'RUNNING', text: worker?.getState() ?? 'STARTING' }),
+  });
+  const aws = createAwsSessions();
+  try {
+    const temporal = await connectToTemporal();
+    const { connection, namespace, taskQueue } = temporal;
+    await checkSearchAttributes(connection, namespace);
+    const identity = await checkCredentials(aws, settings.awsRegion);
+    worker = await createWorker({ settings, temporal, bundle, aws });
+    const stop = (signal: NodeJS.Signals) => {
+      log.info({ signal }, 'stopping: no new work is taken, running activities may finish');
+      if (worker?.getState() === 'RUNNING') worker.shutdown();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+    log.info({ taskQueue, namespace, identity, healthPort: health.port }, 'worker is ready');
+    await worker.run();
+    await connection.close();
+    log.info('stopped');
+  } finally {
+    aws.close();
+    await health.close();
+  }
+}
+
+function createWorker(input: {
+  settings: WorkerSettings;
+  temporal: TemporalLink;
+  bundle: string;
+  aws: ReturnType<typeof createAwsSessions>;
+}): Promise<Worker> {
+  const { settings, temporal, bundle, aws } = input;
+  const timeouts = { heartbeatSeconds: settings.heartbeatTimeout, writerSeconds: settings.writerTimeout };
+  return Worker.create({
+    ...temporal,
+    workflowBundle: { codePath: bundle },
+    dataConverter: { payloadConverterPath },
+    activities: createActivities({ aws, timeouts }),
+    maxConcurrentActivityTaskExecutions: settings.activitySlots,
+    maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
+    maxCachedWorkflows: settings.cachedWorkflows,
+    shutdownGraceTime: settings.shutdownGrace * 1000,
+  });
+}
+
+run().catch((error: unknown) => {
+  const readable = error instanceof StartError || error instanceof TemporalError;
+  const text = readable ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`fleetshift worker: ${text}\n`);
+  process.exitCode = readable ? 2 : 1;
+});

@@ -1,0 +1,83 @@
+/** How workflows call activities: writers are awaited and never cancelled, watchers are given up when told. */
+import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/common';
+import type { Activities } from '../activities';
+import type { ActivityTimeouts } from '../activities/deps';
+
+/** What a forward phase gives up on at once: trying again does not help, going back does. */
+const hopelessForward = ['denied', 'credentials', 'not-found', 'already-exists', 'quota', 'invalid'];
+/** On the way back only what can never work is given up; permissions and credentials may be mended meanwhile. */
+const hopelessBack = ['not-found', 'already-exists', 'invalid'];
+
+const retry = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
+
+export type Direction = 'forward' | 'back';
+
+export interface Caller {
+  timeouts: ActivityTimeouts;
+  direction: Direction;
+  /** After so long without success a call is given up. */
+  limitSeconds: number;
+}
+
+export function writers(caller: Caller, summary: string): Activities {
+  return proxyActivities<Activities>({
+    startToCloseTimeout: caller.timeouts.writerSeconds * 1000,
+    scheduleToCloseTimeout: caller.limitSeconds * 1000,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { ...retry, nonRetryableErrorTypes: caller.direction === 'forward' ? hopelessForward : hopelessBack },
+    summary,
+  });
+}
+
+function watchers(caller: Caller, summary: string): Activities {
+  return proxyActivities<Activities>({
+    // A watcher knows its own deadline; this one only ends an attempt that hangs.
+    startToCloseTimeout: (caller.limitSeconds + 60) * 1000,
+    heartbeatTimeout: caller.timeouts.heartbeatSeconds * 1000,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...retry, nonRetryableErrorTypes: caller.direction === 'forward' ? hopelessForward : hopelessBack },
+    summary,
+  });
+}
+
+export interface Interrupted {
+  kind: 'interrupted';
+}
+
+/** Runs a watcher until it answers, or until `interrupted` becomes true; then it is given up and its answer is lost. */
+export async function watch<Answer>(
+  caller: Caller,
+  summary: string,
+  call: (activities: Activities) => Promise<Answer>,
+  interrupted: () => boolean,
+): Promise<Answer | Interrupted> {
+  if (interrupted()) return { kind: 'interrupted' };
+  const scope = new CancellationScope();
+  let ended: { value: Answer } | { error: unknown } | undefined;
+  const running = scope
+    .run(() => call(watchers(caller, summary)))
+    .then(
+      (value) => {
+        ended = { value };
+      },
+      (error: unknown) => {
+        ended = { error };
+      },
+    );
+  await condition(() => ended !== undefined || interrupted());
+  if (ended === undefined) {
+    scope.cancel();
+    await running;
+    return { kind: 'interrupted' };
+  }
+  if ('error' in ended) throw ended.error;
+  return ended.value;
+}
+
+/** The sentence of an activity's failure; undefined for anything else, which is a bug and must surface. */
+export function activityFailureMessage(error: unknown): string | undefined {
+  if (!(error instanceof ActivityFailure)) return undefined;
+  if (error.cause instanceof ApplicationFailure) return error.cause.message;
+  return `${error.activityType}: ${rootCause(error) ?? error.message}`;
+}

@@ -1,0 +1,32 @@
+/** One deployment from the plan to the decision. Every phase answers null, or why the deployment goes back. */
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { submitInputProblem, type DeploymentInput, type DeploymentResult } from '../domain/deployment';
+import { bake } from './phases/bake';
+import { clone } from './phases/clone';
+import { decide } from './phases/decide';
+import { plan } from './phases/plan';
+import { prepare } from './phases/prepare';
+import { ready } from './phases/ready';
+import { rollBack } from './phases/roll-back';
+import { shift } from './phases/shift';
+import { DeploymentRun } from './run';
+
+export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
+  const problem = submitInputProblem(input);
+  if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'invalid');
+  const run = new DeploymentRun(input);
+  run.listen();
+  // A cancel is a request to abort, which goes back in order; it must not cut the way back itself.
+  const result = await CancellationScope.nonCancellable(() => deploy(run));
+  await condition(allHandlersFinished);
+  return result;
+}
+
+async function deploy(run: DeploymentRun): Promise<DeploymentResult> {
+  const refusal = await plan(run);
+  if (refusal) return refusal;
+  const cause =
+    (await prepare(run)) ?? (await clone(run)) ?? (await ready(run)) ?? (await shift(run)) ?? (await bake(run));
+  return cause ? rollBack(run, cause) : decide(run);
+}

@@ -1,0 +1,3 @@
+export { deployment } from './deployment';
+export { drain } from './drain';
+export { service } from './service';

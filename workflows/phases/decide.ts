@@ -1,0 +1,51 @@
+/** The result is known: new keeps the traffic, its freeze is undone, and old is left to a workflow of its own. */
+import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import type { DeploymentResult } from '../../domain/deployment';
+import { activityFailureMessage } from '../calls';
+import { drain } from '../drain';
+import type { DeploymentRun } from '../run';
+import { searchAttributes } from '../search-attributes';
+
+export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
+  const repairs = await unfreezeNew(run);
+  const drainId = run.progress.deploymentId.replace(/^deploy:/, 'drain:');
+  await startChild(drain, {
+    workflowId: drainId,
+    args: [
+      {
+        deploymentId: run.progress.deploymentId,
+        service: run.service,
+        plan: run.plan,
+        timeouts: run.timeouts,
+        frozenMinSizes: run.frozenMinSizes,
+        keepUntilMs: Date.now() + run.service.keepSeconds * 1000,
+      },
+    ],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    staticSummary: `drain ${run.plan.old.groupName}`,
+    typedSearchAttributes: [{ key: searchAttributes.service, value: run.plan.serviceKey }],
+  });
+  return run.finish('succeeded', successSentence(run), { repairs, drainId });
+}
+
+async function unfreezeNew(run: DeploymentRun): Promise<string[]> {
+  try {
+    const answer = await run
+      .write('give new the minimum size that old had')
+      .restoreMinSize({ ...run.onPlan, fleet: 'new', frozenMinSizes: [run.newWanted] });
+    return answer.kind === 'restored' ? [] : [answer.detail];
+  } catch (error) {
+    const message = activityFailureMessage(error);
+    if (message === undefined) throw error;
+    return [`set MinSize of ${run.plan.names.group} to ${run.plan.old.minSize}: ${message}`];
+  }
+}
+
+function successSentence(run: DeploymentRun): string {
+  const judge = run.progress.judge;
+  const seen = judge
+    ? `; new failed ${judge.newErrors} of ${judge.newRequests} requests, old ${judge.oldErrors} of ${judge.oldRequests}`
+    : '';
+  return `all traffic is on ${run.plan.names.group}${seen}`;
+}

@@ -1,0 +1,276 @@
+/** State and messages of one running deployment. Handlers only record what was asked; the phases act on it. */
+import {
+  CancellationScope,
+  condition,
+  log,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  upsertMemo,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Activities } from '../activities';
+import type { ActivityTimeouts } from '../activities/deps';
+import {
+  deploymentIdOf,
+  readRequestNote,
+  type DeploymentInput,
+  type DeploymentProgress,
+  type DeploymentResult,
+  type Hold,
+  type Outcome,
+  type Phase,
+  type RequestNote,
+} from '../domain/deployment';
+import type { GuardState } from '../domain/judge/stretch';
+import type { Plan } from '../domain/plan';
+import { serviceKey } from '../domain/service-file';
+import { activityFailureMessage, watch, writers, type Direction, type Interrupted } from './calls';
+import { abortSignal, pauseSignal, progressQuery, resumeSignal } from './messages';
+import { searchAttributes } from './search-attributes';
+
+/** Why a deployment goes back. */
+export interface Cause {
+  outcome: Extract<Outcome, 'rolled-back' | 'aborted'>;
+  reason: string;
+}
+
+const noticesKept = 60;
+
+export class DeploymentRun {
+  readonly progress: DeploymentProgress;
+  private readonly startedAtMs = Date.now();
+  private abortNote: RequestNote | null = null;
+  private limitSeconds = 0;
+  private direction: Direction = 'forward';
+  private knownPlan: Plan | null = null;
+  timeouts: ActivityTimeouts = { heartbeatSeconds: 30, writerSeconds: 30 };
+  /** What the last guard handed over. */
+  guard: GuardState | null = null;
+  /** MinSize values written to old while frozen; needed to undo them three-way. */
+  readonly frozenMinSizes: number[] = [];
+  /** Servers that new was last raised to. */
+  newWanted = 0;
+  trafficRestoredAtMs: number | null = null;
+  /** When the last weights were read back. */
+  splitReadBackMs = 0;
+
+  constructor(readonly input: DeploymentInput) {
+    const { service } = input;
+    this.progress = {
+      deploymentId: deploymentIdOf(serviceKey(service), input.uuid),
+      service: service.service,
+      environment: service.environment,
+      region: service.region,
+      number: input.number,
+      revision: input.revision,
+      requestedBy: input.requestedBy,
+      reason: input.reason,
+      phase: 'plan',
+      phaseSinceMs: Date.now(),
+      step: null,
+      split: null,
+      oldFleet: null,
+      newFleet: null,
+      judge: null,
+      pause: null,
+      hold: null,
+      warnings: [],
+      notices: [],
+      result: null,
+    };
+  }
+
+  get service() {
+    return this.input.service;
+  }
+
+  /** Known from the end of the plan phase on. */
+  get plan(): Plan {
+    if (!this.knownPlan) throw new Error('the plan was asked for before it was made');
+    return this.knownPlan;
+  }
+
+  /** What every activity on the plan gets. */
+  get onPlan() {
+    return { service: this.service, plan: this.plan };
+  }
+
+  usePlan(plan: Plan): void {
+    this.knownPlan = plan;
+    this.progress.warnings = plan.warnings;
+    this.progress.oldFleet = {
+      groupName: plan.old.groupName,
+      wanted: plan.old.desiredCapacity,
+      healthy: plan.old.healthyServers,
+    };
+  }
+
+  listen(): void {
+    setHandler(progressQuery, () => this.progress);
+    setHandler(pauseSignal, (payload) => this.onPause(this.noteOf('pause', payload)));
+    setHandler(resumeSignal, (payload) => this.onResume(this.noteOf('resume', payload)));
+    setHandler(abortSignal, (payload) => this.onAbort(this.noteOf('abort', payload)));
+    // Temporal's own cancel (a button in its UI) means abort.
+    CancellationScope.current().cancelRequested.catch(() => this.onAbort({ reason: 'cancelled in Temporal' }));
+  }
+
+  private noteOf(verb: string, payload: unknown): RequestNote {
+    const read = readRequestNote(payload);
+    if (read.kind === 'unreadable')
+      this.notice(`${verb}: its payload could not be read (${read.problem}); the request counts all the same`);
+    return read.note;
+  }
+
+  private onPause(note: RequestNote): void {
+    if (this.direction === 'back') return this.notice('pause refused: going back is never paused');
+    if (this.progress.pause) return;
+    this.progress.pause = {
+      ...note,
+      sinceMs: Date.now(),
+      untilMs: Date.now() + this.service.limits.pauseSeconds * 1000,
+    };
+    this.notice(`paused${signature(note)}`);
+  }
+
+  private onResume(note: RequestNote): void {
+    if (!this.progress.pause) return this.notice('resume ignored: nothing is paused');
+    this.progress.pause = null;
+    this.notice(`resumed${signature(note)}`);
+  }
+
+  private onAbort(note: RequestNote): void {
+    if (this.abortNote || this.direction === 'back') return;
+    this.abortNote = note;
+    this.notice(`abort asked for${signature(note)}`);
+  }
+
+  get abortAsked(): boolean {
+    return this.abortNote !== null;
+  }
+
+  abortCause(): Cause {
+    return { outcome: 'aborted', reason: `aborted${signature(this.abortNote ?? {})}` };
+  }
+
+  rememberFreeze(minSize: number): void {
+    if (!this.frozenMinSizes.includes(minSize)) this.frozenMinSizes.push(minSize);
+  }
+
+  enter(phase: Phase): void {
+    this.progress.phase = phase;
+    this.progress.phaseSinceMs = Date.now();
+    upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+    this.notice(`phase ${phase}`);
+  }
+
+  notice(text: string): void {
+    this.progress.notices = [...this.progress.notices, { atMs: Date.now(), text }].slice(-noticesKept);
+    log.info(text, { deployment: this.progress.deploymentId, phase: this.progress.phase });
+    setCurrentDetails(`**${this.progress.phase}** – ${text}`);
+  }
+
+  /** Runs one phase; a failed activity becomes the reason to go back. */
+  async phase(phase: Phase, limitSeconds: number, work: () => Promise<Cause | null>): Promise<Cause | null> {
+    if (this.abortAsked) return this.abortCause();
+    this.enter(phase);
+    this.limitSeconds = limitSeconds;
+    try {
+      return (await work()) ?? (this.abortAsked ? this.abortCause() : null);
+    } catch (error) {
+      const message = activityFailureMessage(error);
+      if (message === undefined) throw error;
+      return { outcome: 'rolled-back', reason: `${phase} failed: ${message}` };
+    }
+  }
+
+  /** From here on nothing is paused or aborted, and calls are tried for as long as the rollback may take. */
+  goBack(cause: Cause): void {
+    this.direction = 'back';
+    this.progress.pause = null;
+    this.progress.hold = null;
+    this.limitSeconds = this.service.limits.rollbackSeconds;
+    this.enter('rolling-back');
+    this.notice(cause.reason);
+  }
+
+  write(summary: string): Activities {
+    return writers(this.caller(), summary);
+  }
+
+  watch<Answer>(
+    summary: string,
+    call: (activities: Activities) => Promise<Answer>,
+    interrupted: () => boolean = () => this.direction === 'forward' && this.abortAsked,
+  ): Promise<Answer | Interrupted> {
+    return watch(this.caller(), summary, call, interrupted);
+  }
+
+  private caller() {
+    return { timeouts: this.timeouts, direction: this.direction, limitSeconds: this.limitSeconds };
+  }
+
+  /** Waits out a pause before the next write. */
+  async untilResumed(): Promise<Cause | null> {
+    while (this.progress.pause && !this.abortAsked) {
+      const leftMs = this.progress.pause.untilMs - Date.now();
+      if (leftMs <= 0) return { outcome: 'rolled-back', reason: 'a pause reached its limit' };
+      await condition(() => this.abortAsked || !this.progress.pause, leftMs);
+    }
+    return this.abortAsked ? this.abortCause() : null;
+  }
+
+  /** A wait that an abort ends. */
+  async rest(seconds: number, summary: string): Promise<void> {
+    if (seconds <= 0) return;
+    if (this.direction === 'back') return sleep(seconds * 1000, { summary });
+    await condition(() => this.abortAsked, seconds * 1000);
+  }
+
+  hold(reason: Hold['reason'], detail: string): Hold {
+    const known = this.progress.hold;
+    if (known?.reason === reason) return known;
+    const limit = reason === 'unmeasurable' ? this.service.limits.unmeasurableSeconds : this.service.limits.holdSeconds;
+    this.progress.hold = { reason, detail, sinceMs: Date.now(), untilMs: Date.now() + limit * 1000 };
+    this.notice(`holding: ${detail}`);
+    return this.progress.hold;
+  }
+
+  endHold(): void {
+    if (this.progress.hold) this.notice(`hold ended: ${this.progress.hold.reason}`);
+    this.progress.hold = null;
+  }
+
+  finish(outcome: Outcome, reason: string, extra: { repairs?: string[]; drainId?: string } = {}): DeploymentResult {
+    const { progress } = this;
+    const result: DeploymentResult = {
+      deploymentId: progress.deploymentId,
+      service: serviceKey(this.service),
+      number: progress.number,
+      revision: progress.revision,
+      outcome,
+      reason,
+      startedAtMs: this.startedAtMs,
+      endedAtMs: Date.now(),
+      trafficRestoredAtMs: this.trafficRestoredAtMs,
+      judge: progress.judge,
+      oldGroup: this.knownPlan?.old.groupName ?? null,
+      newGroup: this.knownPlan?.names.group ?? null,
+      warnings: progress.warnings,
+      repairs: extra.repairs ?? [],
+      drainId: extra.drainId ?? null,
+    };
+    progress.result = result;
+    progress.pause = null;
+    progress.hold = null;
+    this.enter('decided');
+    this.notice(`${outcome}: ${reason}`);
+    upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
+    upsertMemo({ report: result });
+    return result;
+  }
+}
+
+function signature({ by, reason }: RequestNote): string {
+  return `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
+}
