@@ -7,14 +7,15 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 
 export interface FakeTools {
   root: string;
-  /** First directory on PATH. */
+  /** The only directory on PATH, so that a `temporal` of this machine is not met. */
   bin: string;
   /** Where the binary belongs in the cache. */
   cached: string;
@@ -48,12 +49,13 @@ export function makeFakeTools(): FakeTools {
   const bin = join(root, 'bin');
   const cache = join(root, 'cache', 'fleetshift', 'temporal', 'v1.5.1');
   mkdirSync(bin);
+  for (const tool of ['sh', 'sleep', 'chmod']) symlinkSync(join('/bin', tool), join(bin, tool));
   return {
     root,
     bin,
     cached: join(cache, 'temporal'),
     environment: {
-      PATH: [bin, '/usr/bin', '/bin'].join(delimiter),
+      PATH: bin,
       HOME: root,
       XDG_CACHE_HOME: join(root, 'cache'),
     },
