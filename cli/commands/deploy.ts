@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { deploymentRequest, type SubmitInput } from '../../domain/deployment';
+import { formatProblem, problemsOf } from '../../domain/problems';
+import { type ServiceConfig, serviceKey } from '../../domain/service-file';
+import { readServiceFile } from '../../clients/temporal/service-file-text';
+import { submitDeployment } from '../../clients/temporal/submit-deployment';
+import { exitCodes } from '../exit-codes';
+import { Refusal } from '../refusal';
+import { type CommandContext, printJson, withTemporal } from './context';
+import { follow } from './follow';
+
+export interface DeployOptions {
+  image: string;
+  by?: string;
+  reason?: string;
+  commit?: string;
+  key?: string;
+  wait?: boolean;
+  json?: boolean;
+}
+
+/** `fleetshift deploy FILE --image ami-…`; answers the exit code. */
+export async function deploy(context: CommandContext, file: string, options: DeployOptions): Promise<number> {
+  const submit = submitInputOf({ service: readService(file), options, userName: context.io.userName });
+  return withTemporal(context, async (temporal) => {
+    const answer = await submitDeployment({ temporal, submit });
+    const json = options.json === true;
+    if (json && (answer.kind !== 'admitted' || options.wait !== true)) printJson(context.io, answer);
+    switch (answer.kind) {
+      case 'refused':
+        throw new Refusal([`${serviceKey(submit.service)}: refused (${answer.code}): ${answer.message}`]);
+      case 'unknown':
+        throw new Refusal([
+          `it is not known whether the deployment began: ${answer.message}.`,
+          `Ask again with --key ${submit.idempotencyKey} to learn it; that never makes a second one.`,
+        ]);
+      case 'admitted':
+    }
+    const { deploymentId, number, repeated } = answer;
+    if (!json) {
+      const how = repeated ? 'is the one this key was used for before' : 'has begun';
+      context.io.stdout.write(`${serviceKey(submit.service)} #${number} ${how}: ${deploymentId}\n`);
+    }
+    if (options.wait === true) return follow({ context, temporal, deploymentId, json });
+    if (!json) context.io.stdout.write(`watch it with: fleetshift status ${deploymentId} --watch\n`);
+    return exitCodes.ok;
+  });
+}
+
+function readService(file: string): ServiceConfig {
+  const read = readServiceFile({ path: file });
+  switch (read.kind) {
+    case 'valid':
+      return read.service;
+    case 'unreadable':
+      throw new Refusal([`${file} ${read.message}`]);
+    case 'invalid':
+      throw new Refusal(read.problems.map((problem) => `${file}: ${formatProblem(problem)}`));
+  }
+}
+
+function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; userName: string }): SubmitInput {
+  const { service, options, userName } = input;
+  const { image, by, reason, commit, key } = options;
+  const parsed = deploymentRequest.safeParse({ image, by, reason, commit, idempotencyKey: key });
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error);
+    throw new Refusal(problems.map((problem) => formatProblem({ ...problem, path: flagOf(problem.path) })));
+  }
+  return {
+    service,
+    revision: { imageId: image },
+    idempotencyKey: key ?? `cli-${randomUUID()}`,
+    requestedBy: by ?? userName,
+    reason: reason ?? '',
+    commit: commit ?? '',
+  };
+}
+
+function flagOf(path: string): string {
+  return path === 'idempotencyKey' ? '--key' : `--${path}`;
+}

@@ -1,0 +1,50 @@
+/** Looks at a deployment until it has ended, and shows each look. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { TemporalError } from '../../clients/temporal/temporal-error';
+import type { ReadAnswer } from '../../clients/temporal/read-deployment';
+import type { Seen } from '../render/screen';
+import type { LivePrinter } from './live-printer';
+
+const lookEveryMs = 1_000;
+
+export type WatchEnd = { kind: 'ended'; seen: Seen } | { kind: 'not-found' } | { kind: 'interrupted' };
+
+/**
+ * An outage of Temporal does not end the watching: the deployment is not lost by it, so neither is the view.
+ * @param signal aborted by Ctrl-C; the deployment goes on
+ */
+export async function watchDeployment(input: {
+  read: () => Promise<ReadAnswer>;
+  printer: LivePrinter;
+  signal: AbortSignal;
+}): Promise<WatchEnd> {
+  const { read, printer, signal } = input;
+  const interrupted = new Promise<{ kind: 'interrupted' }>((resolve) => {
+    signal.addEventListener('abort', () => resolve({ kind: 'interrupted' }), { once: true });
+  });
+  let troubled = false;
+  while (!signal.aborted) {
+    // A look may take seconds when nobody answers; who gives up need not wait for it.
+    const look = await Promise.race([lookOnce(read), interrupted]);
+    if (look.kind === 'interrupted' || look.kind === 'not-found') return look;
+    if (look.kind === 'trouble') {
+      if (!troubled) printer.remark(`${look.message} Still trying; the deployment does not depend on it.`);
+      troubled = true;
+    } else {
+      troubled = false;
+      printer.show(look);
+      if (look.progress.result !== null || look.stopped !== null) return { kind: 'ended', seen: look };
+    }
+    await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+  return { kind: 'interrupted' };
+}
+
+async function lookOnce(read: () => Promise<ReadAnswer>): Promise<ReadAnswer | { kind: 'trouble'; message: string }> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof TemporalError && error.code !== 'refused') return { kind: 'trouble', message: error.message };
+    throw error;
+  }
+}
