@@ -2,14 +2,13 @@
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { groupNameOf, type Fleet } from './group';
+import { completeWindow, readFleetSums } from './fleet-metrics';
 import { pause, report, watcher } from './roles';
-import { dimensionOf, newTargetGroupArns } from './target-group';
 import { describeGroup } from '../clients/aws/groups';
-import { metricSums, type TargetGroupMetric } from '../clients/aws/metrics';
 import type { AwsSession } from '../clients/aws/sessions';
 import type { Plan } from '../domain/plan';
+import { fleetCounts } from '../domain/judge/rows';
 import { isQuiet, type QuietRow } from '../domain/quiet';
-import type { ServiceConfig } from '../domain/service-file';
 
 export interface WatchQuietInput extends OnPlan {
   /** The fleet that should have no requests any more. */
@@ -57,47 +56,15 @@ export function createDrainActivities(deps: ActivityDeps) {
   };
 }
 
-async function quietRows(aws: AwsSession, input: WatchQuietInput): Promise<QuietRow[]> {
-  const { periodSeconds, lagSeconds } = input.service.judge;
-  const periodMs = periodSeconds * 1000;
-  const startMs = Math.ceil(input.sinceMs / periodMs) * periodMs;
-  const endMs = Math.floor((Date.now() - lagSeconds * 1000) / periodMs) * periodMs;
-  const [old, next] = await requestSums(aws, input.service, input.plan, { startMs, endMs });
-  if (!old || !next) return [];
-  const [leaving, staying] = input.fleet === 'old' ? [old, next] : [next, old];
-  const rows: QuietRow[] = [];
-  for (let at = startMs; at < endMs; at += periodMs) {
-    rows.push({ leavingRequests: leaving.get(at) ?? null, stayingRequests: staying.get(at) ?? null });
-  }
-  return rows;
-}
-
-/** Requests per period of old and of new; nothing when CloudWatch answered only in part. */
-async function requestSums(
-  aws: AwsSession,
-  service: ServiceConfig,
-  plan: Plan,
-  window: { startMs: number; endMs: number },
-): Promise<Map<number, number>[]> {
-  const newArns = await newTargetGroupArns(aws, plan);
-  const metrics = (['old', 'new'] as const).map((fleet) =>
-    plan.routes.flatMap((route): TargetGroupMetric[] => {
-      const arn = fleet === 'old' ? plan.pairs[route.pair]?.oldArn : newArns[route.pair];
-      if (!arn) return [];
-      return [{ targetGroup: dimensionOf(arn), loadBalancer: route.loadBalancer, metricName: 'RequestCount' }];
-    }),
-  );
-  const unique = metrics.map((list) => [
-    ...new Map(list.map((one) => [`${one.targetGroup} ${one.loadBalancer}`, one])).values(),
-  ]);
-  const sums = await metricSums(aws, unique.flat(), { periodSeconds: service.judge.periodSeconds, ...window });
-  if (!sums) return [];
-  const split = unique[0]?.length ?? 0;
-  return [sums.slice(0, split), sums.slice(split)].map(addUp);
-}
-
-function addUp(series: Map<number, number>[]): Map<number, number> {
-  const total = new Map<number, number>();
-  for (const one of series) for (const [at, value] of one) total.set(at, (total.get(at) ?? 0) + value);
-  return total;
+async function quietRows(aws: AwsSession, { service, plan, fleet, sinceMs }: WatchQuietInput): Promise<QuietRow[]> {
+  const { periodSeconds, lagSeconds } = service.judge;
+  const window = completeWindow({ sinceMs, nowMs: Date.now(), periodSeconds, lagSeconds });
+  const periods = (await readFleetSums(aws, plan, window)) ?? [];
+  return periods.flatMap((period): QuietRow[] => {
+    const old = fleetCounts(period.oldFleet);
+    const next = fleetCounts(period.newFleet);
+    if (old.kind === 'invalid' || next.kind === 'invalid') return [];
+    const [leaving, staying] = fleet === 'old' ? [old, next] : [next, old];
+    return [{ leavingRequests: leaving.requests, stayingRequests: staying.requests }];
+  });
 }

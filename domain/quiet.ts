@@ -1,8 +1,9 @@
 /** Has a fleet gone quiet? Absence of a metric alone proves nothing: it may be late, or there may be no traffic at all. */
 
+/** Requests in one period; CloudWatch publishes nothing for a fleet without any, which counts as 0. */
 export interface QuietRow {
-  leavingRequests: number | null;
-  stayingRequests: number | null;
+  leavingRequests: number;
+  stayingRequests: number;
 }
 
 /** Periods without any traffic on either side after which silence is believed. */
@@ -12,10 +13,7 @@ export const silentPeriodsNeeded = 3;
 export function isQuiet(rows: readonly QuietRow[]): boolean {
   const newest = rows.at(-1);
   if (!newest) return false;
-  if ((newest.leavingRequests ?? 0) === 0 && (newest.stayingRequests ?? 0) > 0) return true;
+  if (newest.leavingRequests === 0 && newest.stayingRequests > 0) return true;
   const last = rows.slice(-silentPeriodsNeeded);
-  return (
-    last.length === silentPeriodsNeeded &&
-    last.every((row) => (row.leavingRequests ?? 0) === 0 && (row.stayingRequests ?? 0) === 0)
-  );
+  return last.length === silentPeriodsNeeded && last.every((row) => row.leavingRequests + row.stayingRequests === 0);
 }

@@ -95,24 +95,24 @@ describe('readiness', () => {
 });
 
 describe('quiet', () => {
-  const row = (leavingRequests: number | null, stayingRequests: number | null) => ({
+  const row = (leavingRequests: number, stayingRequests: number) => ({
     leavingRequests,
     stayingRequests,
   });
 
   test('absence alone proves nothing', () => {
     expect(isQuiet([])).toBe(false);
-    expect(isQuiet([row(null, null), row(null, null)])).toBe(false);
+    expect(isQuiet([row(0, 0), row(0, 0)])).toBe(false);
   });
 
   test('absent or zero beside live traffic is quiet, one request is not', () => {
-    expect(isQuiet([row(5, 10), row(null, 10)])).toBe(true);
+    expect(isQuiet([row(5, 10), row(0, 10)])).toBe(true);
     expect(isQuiet([row(0, 10)])).toBe(true);
     expect(isQuiet([row(1, 10)])).toBe(false);
   });
 
   test('a service without any traffic is quiet after some silent periods', () => {
-    expect(isQuiet([row(null, null), row(0, null), row(null, 0)])).toBe(true);
+    expect(isQuiet([row(0, 0), row(0, 0), row(0, 0)])).toBe(true);
   });
 });
 
