@@ -47,9 +47,13 @@ export function open({ env, connectWithinMs = 5_000 }: ConnectOptions): Temporal
     };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new TemporalError('bad-settings', `TEMPORAL_ADDRESS "${settings.address}" cannot be used: ${text}`, {
-      cause: error,
-    });
+    throw new TemporalError(
+      'bad-settings',
+      `the settings for Temporal at "${settings.address}" cannot be used: ${text}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

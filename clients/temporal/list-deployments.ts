@@ -27,12 +27,14 @@ export async function listDeployments(input: {
   temporal: Temporal;
   service?: string;
   limit: number;
+  /** How long Temporal may take; 10 s unless told. */
+  withinMs?: number;
 }): Promise<DeploymentSummary[]> {
-  const { temporal, service, limit } = input;
+  const { temporal, service, limit, withinMs = 10_000 } = input;
   return ask({
     temporal,
     doing: 'listing deployments',
-    withinMs: 10_000,
+    withinMs,
     ask: async () => {
       const found: DeploymentSummary[] = [];
       if (limit <= 0) return found;

@@ -38,17 +38,29 @@ function loadProfile(env: NodeJS.ProcessEnv): ClientConnectConfig {
   } catch (error) {
     throw new TemporalError(
       'bad-settings',
-      `cannot read the settings for Temporal: ${error instanceof Error ? error.message : String(error)}. ` +
+      `cannot read the settings for Temporal: ${loadErrorText(error)}. ` +
         'Check TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE and the TEMPORAL_TLS… variables.',
       { cause: error },
     );
   }
 }
 
-/** An empty variable is one that somebody meant to leave out, as in `TEMPORAL_ADDRESS= fleetshift …`. */
+function loadErrorText(error: unknown): string {
+  // The library looks for a profile in a table that a file without profiles does not have.
+  if (error instanceof TypeError) return 'the configuration file has no section [profile.default]';
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * An empty variable is one that somebody meant to leave out, as in `TEMPORAL_ADDRESS= fleetshift …`; only for request
+ * headers does an empty value mean something to the library: it takes the profile's header away.
+ */
 function definedOnly(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => nonEmpty(entry[1]) !== undefined),
+    Object.entries(env).filter(
+      (entry): entry is [string, string] =>
+        entry[1] !== undefined && (entry[1] !== '' || entry[0].startsWith('TEMPORAL_GRPC_META_')),
+    ),
   );
 }
 

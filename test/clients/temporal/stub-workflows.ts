@@ -1,0 +1,128 @@
+/**
+ * The two workflows that the client layer talks to, reduced to what it can see. An image id steers a deployment:
+ * `ami-succeed` ends at once, `ami-fail` fails without a result, all others wait for an abort while a watcher reports.
+ */
+import {
+  ActivityCancellationType,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  proxyActivities,
+  setHandler,
+  startChild,
+  uuid4,
+} from '@temporalio/workflow';
+import {
+  type DeploymentInput,
+  deploymentIdOf,
+  type DeploymentProgress,
+  type DeploymentResult,
+  type Outcome,
+  type SubmitAnswer,
+  type SubmitInput,
+} from '../../../domain/deployment';
+import { serviceKey } from '../../../domain/service-file';
+import { abortSignal, pauseSignal, progressQuery, resumeSignal, submitUpdate } from '../../../workflows/messages';
+import { searchAttributes } from '../../../workflows/search-attributes';
+import type { StubActivities } from './stub-worker';
+
+const { watch } = proxyActivities<StubActivities>({
+  startToCloseTimeout: '10m',
+  heartbeatTimeout: '1s',
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+});
+
+export async function service(): Promise<void> {
+  const taken = new Map<string, { image: string; deploymentId: string; number: number }>();
+  let current: string | null = null;
+  setHandler(
+    submitUpdate,
+    async (input): Promise<SubmitAnswer> => {
+      const known = taken.get(input.idempotencyKey);
+      if (known !== undefined) {
+        return known.image === input.revision.imageId
+          ? { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true }
+          : { kind: 'refused', code: 'key-reused', message: `this key stands for ${known.deploymentId}` };
+      }
+      if (current !== null) return { kind: 'refused', code: 'busy', message: `${current} is still running` };
+      const uuid = uuid4();
+      const deploymentId = deploymentIdOf(serviceKey(input.service), uuid);
+      const number = taken.size + 1;
+      current = deploymentId;
+      taken.set(input.idempotencyKey, { image: input.revision.imageId, deploymentId, number });
+      const child = await startChild(deployment, {
+        workflowId: deploymentId,
+        args: [{ ...input, uuid, number, submittedAtMs: Date.now() }],
+        parentClosePolicy: 'ABANDON',
+        typedSearchAttributes: [
+          { key: searchAttributes.revision, value: input.revision.imageId },
+          { key: searchAttributes.requestedBy, value: input.requestedBy },
+          { key: searchAttributes.phase, value: 'shift' },
+        ],
+      });
+      const release = () => {
+        current = null;
+      };
+      child.result().then(release, release);
+      return { kind: 'admitted', deploymentId, number, repeated: false };
+    },
+    {
+      validator: (input: SubmitInput) => {
+        if (input.revision.imageId === 'ami-invalid') throw ApplicationFailure.nonRetryable('no such image', 'invalid');
+      },
+    },
+  );
+  await condition(() => false);
+}
+
+export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
+  const progress = progressOf(input);
+  let aborted = false;
+  setHandler(progressQuery, () => progress);
+  setHandler(pauseSignal, (note) => {
+    progress.pause = { ...note, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
+  });
+  setHandler(resumeSignal, () => {
+    progress.pause = null;
+  });
+  setHandler(abortSignal, () => {
+    aborted = true;
+  });
+  if (input.revision.imageId === 'ami-fail') throw ApplicationFailure.nonRetryable('broken on purpose');
+  if (input.revision.imageId !== 'ami-succeed') {
+    const watching = new CancellationScope();
+    const watched = watching.run(watch).catch((error: unknown) => {
+      if (!isCancellation(error)) throw error;
+    });
+    await condition(() => aborted);
+    watching.cancel();
+    await watched;
+  }
+  progress.phase = 'decided';
+  progress.result = resultOf(input, aborted ? 'aborted' : 'succeeded');
+  return progress.result;
+}
+
+function progressOf(input: DeploymentInput): DeploymentProgress {
+  const { service, environment, region } = input.service;
+  return {
+    deploymentId: deploymentIdOf(serviceKey(input.service), input.uuid),
+    ...{ service, environment, region },
+    ...{ number: input.number, revision: input.revision, requestedBy: input.requestedBy, reason: input.reason },
+    ...{ phase: 'shift', phaseSinceMs: Date.now(), step: null, split: { newPercent: 10 } },
+    oldFleet: { groupName: 'old', wanted: 3, healthy: 3 },
+    newFleet: { groupName: 'new', wanted: 3, healthy: null },
+    ...{ judge: null, pause: null, hold: null, warnings: [], notices: [], result: null },
+  };
+}
+
+function resultOf(input: DeploymentInput, outcome: Outcome): DeploymentResult {
+  const key = serviceKey(input.service);
+  return {
+    deploymentId: deploymentIdOf(key, input.uuid),
+    ...{ service: key, number: input.number, revision: input.revision, outcome, reason: 'because the test said so' },
+    ...{ startedAtMs: input.submittedAtMs, endedAtMs: Date.now(), trafficRestoredAtMs: null, judge: null },
+    ...{ oldGroup: 'old', newGroup: 'new', warnings: [], repairs: [], drainId: null },
+  };
+}
