@@ -4,7 +4,8 @@ import importX from 'eslint-plugin-import-x';
 /** Folders of the product, and what each may import (docs/architecture.md, "Folders"). */
 const mayImport = {
   domain: [],
-  workflows: ['domain'],
+  // Of the activities only types: the lint rule below.
+  workflows: ['domain', 'activities'],
   activities: ['domain', 'clients/aws', 'clients/http'],
   'clients/aws': ['domain'],
   'clients/http': ['domain'],
@@ -64,6 +65,23 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', { patterns: notInWorkflows }],
       'no-restricted-globals': ['error', 'process', 'fetch', 'crypto', 'console', 'require', 'Buffer'],
+    },
+  },
+  {
+    files: ['workflows/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['**/activities', '**/activities/*'],
+              allowTypeImports: true,
+              message: 'Only types of activities.',
+            },
+          ],
+        },
+      ],
     },
   },
   {

@@ -6,7 +6,6 @@ import { completeWindow, readFleetSums } from './fleet-metrics';
 import { pause, report, watcher } from './roles';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
-import type { Plan } from '../domain/plan';
 import { fleetCounts } from '../domain/judge/rows';
 import { isQuiet, type QuietRow } from '../domain/quiet';
 

@@ -1,25 +1,16 @@
-/** The clone, and the sizes of both fleets. */
+/** Sizes of both fleets. */
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { writer } from './roles';
-import { existingPairs, newTargetGroupArns } from './target-group';
+import { newTargetGroupArns } from './target-group';
 import { readRoute } from '../clients/aws/balancers';
-import { AwsCallError } from '../clients/aws/errors';
-import {
-  createGroup,
-  describeGroup,
-  updateGroup,
-  type AutoScalingGroup,
-  type CreateAutoScalingGroupCommandInput,
-} from '../clients/aws/groups';
+import { describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
-import { cloneInput, differences } from '../domain/clone';
-import { deploymentTag, ownTags } from '../domain/names';
+import { deploymentTag } from '../domain/names';
 import type { Plan } from '../domain/plan';
 import { forwardsOf } from '../domain/routes';
 import { restoredMinSize } from '../domain/restore';
-import type { TemplateAnswer } from './template';
 
 export type Fleet = 'old' | 'new';
 
@@ -29,54 +20,6 @@ export type RestoreAnswer = { kind: 'restored' } | { kind: 'foreign-edit'; detai
 
 export function createGroupActivities(deps: ActivityDeps) {
   return {
-    /** Makes the clone at 0/0/0, or finds the one that an earlier attempt made, and compares it with what was asked. */
-    ensureClone: writer(async ({ service, plan, template }: OnPlan & { template: TemplateAnswer }): Promise<void> => {
-      const aws = sessionOf(deps, service);
-      const source = await describeGroup(aws, plan.old.groupName);
-      if (!source)
-        throw ApplicationFailure.nonRetryable(
-          `group ${plan.old.groupName} is gone, so it cannot be cloned`,
-          'not-found',
-        );
-      const input = cloneInput({
-        source,
-        groupName: plan.names.group,
-        template: { id: template.templateId, version: template.version },
-        targetGroupArns: (await existingPairs(aws, plan)).map((pair) => pair.newArn),
-        tags: ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
-      });
-      if (!(await describeGroup(aws, plan.names.group))) await createOrFind(aws, input);
-      const clone = await ourGroup(aws, plan);
-      const lost = differences(input, clone);
-      if (lost.length > 0) {
-        throw ApplicationFailure.retryable(
-          `clone ${plan.names.group} reads back without the source's ${lost.join(', ')}`,
-        );
-      }
-    }),
-
-    /** Raises the clone to the live size of old, and never lowers it: demand that old grew for must be met by new. */
-    sizeClone: writer(async ({ service, plan }: OnPlan): Promise<{ wanted: number }> => {
-      const aws = sessionOf(deps, service);
-      const [old, clone] = await Promise.all([describeGroup(aws, plan.old.groupName), ourGroup(aws, plan)]);
-      const wanted = Math.max(old?.DesiredCapacity ?? 0, clone.DesiredCapacity ?? 0, 1);
-      if (clone.DesiredCapacity !== wanted || clone.MinSize !== wanted) {
-        await updateGroup(aws, {
-          AutoScalingGroupName: plan.names.group,
-          MinSize: wanted,
-          DesiredCapacity: wanted,
-          MaxSize: Math.max(wanted, plan.old.maxSize),
-        });
-      }
-      const readBack = await ourGroup(aws, plan);
-      if (readBack.DesiredCapacity !== wanted) {
-        throw ApplicationFailure.retryable(
-          `clone ${plan.names.group} reads back with ${readBack.DesiredCapacity} servers instead of ${wanted}`,
-        );
-      }
-      return { wanted };
-    }),
-
     /** Floors old's minimum at what it runs now, so that it cannot shrink while its traffic leaves. Answers the floor. */
     freezeOld: writer(async ({ service, plan }: OnPlan): Promise<{ minSize: number }> => {
       const aws = sessionOf(deps, service);
@@ -144,14 +87,6 @@ export async function weightedRoutes(aws: AwsSession, plan: Plan, fleet: Fleet):
   return weighted;
 }
 
-/** The clone as it is now; never the source group, whatever tags say. */
-async function ourGroup(aws: AwsSession, plan: Plan): Promise<AutoScalingGroup> {
-  const group = await describeGroup(aws, plan.names.group);
-  if (!group) throw ApplicationFailure.retryable(`clone ${plan.names.group} cannot be found (yet)`, 'not-visible');
-  assertOurs(group, plan);
-  return group;
-}
-
 export function assertOurs(group: AutoScalingGroup, plan: Plan): void {
   const owner = group.Tags?.find((tag) => tag.Key === deploymentTag)?.Value;
   if (owner === plan.uuid && group.AutoScalingGroupName !== plan.old.groupName) return;
@@ -159,19 +94,4 @@ export function assertOurs(group: AutoScalingGroup, plan: Plan): void {
     `group ${group.AutoScalingGroupName} was not made by this deployment, so it is left alone; rename or remove it`,
     'already-exists',
   );
-}
-
-/** CreateAutoScalingGroup has no client token: a lost reply shows as AlreadyExists on the next attempt. */
-async function createOrFind(aws: AwsSession, input: ReturnType<typeof cloneInput>): Promise<void> {
-  try {
-    await createGroup(aws, input as CreateAutoScalingGroupCommandInput);
-  } catch (error) {
-    if (!(error instanceof AwsCallError)) throw error;
-    if (error.kind === 'already-exists') return;
-    // A template or instance profile made seconds ago may not be known everywhere yet.
-    if (error.kind === 'invalid' && /launch template|instance ?profile/i.test(error.message)) {
-      throw ApplicationFailure.retryable(error.message, 'not-visible');
-    }
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { ActivityDeps, ActivityTimeouts } from './deps';
+import { createCloneActivities } from './clone';
 import { createDrainActivities } from './drain';
 import { createGroupActivities } from './group';
 import { createJudgeActivities } from './judge';
@@ -16,6 +17,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createPlanActivities(deps),
     ...createTemplateActivities(deps),
     ...createTargetGroupActivities(deps),
+    ...createCloneActivities(deps),
     ...createGroupActivities(deps),
     ...createReadinessActivities(deps),
     ...createTrafficActivities(deps),

@@ -84,7 +84,7 @@ export interface JudgeReport {
 
 /** Why the split stands still. */
 export interface Hold {
-  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit' | 'old-unhealthy';
+  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit';
   detail: string;
   sinceMs: number;
   untilMs: number;
@@ -199,7 +199,11 @@ const submitShape = z.looseObject({
     environment: z.string(),
     region: z.string(),
     source: z.looseObject({ kind: z.enum(['group', 'tag', 'route']) }),
-    shift: z.looseObject({ stepPercents: z.array(z.number()).min(1), stepSeconds: z.number(), settleSeconds: z.number() }),
+    shift: z.looseObject({
+      stepPercents: z.array(z.number()).min(1),
+      stepSeconds: z.number(),
+      settleSeconds: z.number(),
+    }),
     judge: z.looseObject({ periodSeconds: z.number(), lagSeconds: z.number(), alpha: z.number() }),
     ready: z.looseObject({ healthyReads: z.number() }),
     drain: z.looseObject({ upToSeconds: z.number() }),

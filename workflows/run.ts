@@ -52,8 +52,8 @@ export class DeploymentRun {
   /** Servers that new was last raised to. */
   newWanted = 0;
   trafficRestoredAtMs: number | null = null;
-  /** When the last weights were read back. */
-  splitReadBackMs = 0;
+  /** The weight that was written last, before its first attempt and after its read-back. */
+  lastWrite = { writeMs: 0, readBackMs: 0, newPercent: 0 };
 
   constructor(readonly input: DeploymentInput) {
     const { service } = input;

@@ -68,7 +68,7 @@ export async function service(state: ServiceState = { lastNumber: 0, requests: [
       return admit(input);
     },
     {
-      validator: (input) => {
+      validator: (input: SubmitInput) => {
         const problem = submitInputProblem(input) ?? wrongService(input);
         if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'invalid');
       },

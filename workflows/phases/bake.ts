@@ -1,6 +1,6 @@
 /** New has everything but the holdback; the judge goes on, then the rest moves and the result is known. */
 import type { Cause, DeploymentRun } from '../run';
-import { guardStretch, guardWhilePaused } from './guard';
+import { guardBake, guardWhilePaused } from './guard';
 import { moveTraffic } from './traffic';
 import { awaitReady } from './ready';
 
@@ -9,7 +9,7 @@ export async function bake(run: DeploymentRun): Promise<Cause | null> {
     'bake',
     run.service.limits.rollbackSeconds,
     async () =>
-      (await guardStretch(run, { seconds: run.service.bakeSeconds, whole: true })) ??
+      (await guardBake(run, run.service.bakeSeconds)) ??
       (await guardWhilePaused(run)) ??
       (await awaitReady(run, 1)) ??
       (await moveTraffic(run, 100)),

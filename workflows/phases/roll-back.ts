@@ -10,7 +10,7 @@ export async function rollBack(run: DeploymentRun, cause: Cause): Promise<Deploy
   run.goBack(cause);
   const stranded = await repairable(() => giveBackAll(run), 'put the traffic back to the old fleet');
   if (stranded.length > 0) return run.finish('needs-attention', cause.reason, { repairs: stranded });
-  if (wasShifted) run.trafficRestoredAtMs = run.splitReadBackMs;
+  if (wasShifted) run.trafficRestoredAtMs = run.lastWrite.readBackMs;
   const repairs = [
     ...(await repairable(() => removeNew(run, wasShifted), `remove ${run.plan.names.group}`)),
     ...(await repairable(
@@ -31,7 +31,7 @@ async function giveBackAll(run: DeploymentRun): Promise<string[]> {
     if (answer.kind === 'returned') {
       answer.overwritten.forEach((edit) => run.notice(`overwritten on the way back: ${edit}`));
       run.progress.split = { newPercent: answer.newPercent };
-      run.splitReadBackMs = answer.readBackMs;
+      run.lastWrite = { writeMs: run.lastWrite.writeMs, readBackMs: answer.readBackMs, newPercent: answer.newPercent };
       run.notice(`${100 - answer.newPercent} % on old, read back`);
       if (answer.newPercent === 0) return [];
     }

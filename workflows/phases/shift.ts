@@ -2,7 +2,7 @@
 import type { Cause, DeploymentRun } from '../run';
 import { growClone } from './clone';
 import { awaitReady } from './ready';
-import { guardStretch, guardWhilePaused } from './guard';
+import { guardStep, guardWhilePaused } from './guard';
 import { moveTraffic } from './traffic';
 
 export async function shift(run: DeploymentRun): Promise<Cause | null> {
@@ -26,7 +26,7 @@ async function step(
     (await growClone(run)) ??
     (await awaitReady(run, 1)) ??
     (await moveTraffic(run, next.newPercent)) ??
-    (await guardStretch(run, { seconds: run.service.shift.stepSeconds, whole: false }))
+    (await guardStep(run, run.service.shift.stepSeconds))
   );
 }
 

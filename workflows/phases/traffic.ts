@@ -3,6 +3,7 @@ import type { Cause, DeploymentRun } from '../run';
 
 export async function moveTraffic(run: DeploymentRun, newPercent: number): Promise<Cause | null> {
   const fromPercent = run.progress.split?.newPercent ?? 0;
+  const writeMs = Date.now();
   const readBackBy = Date.now() + run.service.limits.readBackSeconds * 1000;
   for (;;) {
     const answer = await run
@@ -11,7 +12,7 @@ export async function moveTraffic(run: DeploymentRun, newPercent: number): Promi
     if (answer.kind === 'written') {
       run.endHold();
       run.progress.split = { newPercent };
-      run.splitReadBackMs = answer.readBackMs;
+      run.lastWrite = { writeMs, readBackMs: answer.readBackMs, newPercent };
       run.notice(`${newPercent} % on new, read back`);
       return null;
     }

@@ -1,0 +1,73 @@
+/** A world with several services side by side, so that the tests of one file share a sandbox and stay apart. */
+
+/** Image ids of every world; the last part says how the program behaves. */
+export const images = {
+  v1: 'ami-0000000v1',
+  good: 'ami-00000good',
+  bad: 'ami-000000bad',
+  neverHealthy: 'ami-0000never',
+  otherArchitecture: 'ami-00000x86',
+} as const;
+
+export interface ServiceWorld {
+  name: string;
+  /** Servers of the running group. */
+  size?: number;
+  /** Extra settings of the group, as the world file spells them. */
+  group?: Record<string, unknown>;
+  /** Path patterns that get a rule of their own beside the default action. */
+  rulePaths?: string[];
+}
+
+/** The content of a world file. */
+export function worldOf(services: ServiceWorld[]): Record<string, unknown> {
+  return {
+    region: 'eu-west-1',
+    images: {
+      [images.v1]: program({ version: 'v1' }),
+      [images.good]: program({ version: 'good' }),
+      [images.bad]: program({ version: 'bad', errorRate: 0.3 }),
+      [images.neverHealthy]: program({ version: 'never', healthStatus: 500 }),
+      [images.otherArchitecture]: { ...program({ version: 'x86' }), architecture: 'arm64' },
+    },
+    launchTemplates: services.map(({ name }) => ({
+      name,
+      versions: [{ imageId: images.v1, instanceType: 't3.micro', userData: 'ZWNobyBoaQ==' }],
+    })),
+    targetGroups: services.map(({ name }) => ({
+      name,
+      port: 8080,
+      healthCheck: { path: '/health', interval: '5s', timeout: '2s', healthyThreshold: 2, unhealthyThreshold: 2 },
+      deregistrationDelay: '20s',
+      tags: { team: name },
+    })),
+    loadBalancers: services.map(({ name, rulePaths = [] }) => ({
+      name,
+      listeners: [
+        {
+          port: 0,
+          forward: { [name]: 1 },
+          rules: rulePaths.map((path, index) => ({ priority: index + 1, path, forward: { [name]: 1 } })),
+        },
+      ],
+    })),
+    groups: services.map(({ name, size = 2, group = {} }) => ({
+      name: `${name}-v1`,
+      template: name,
+      version: '1',
+      min: 1,
+      max: 6,
+      desired: size,
+      targetGroups: [name],
+      subnets: ['subnet-a', 'subnet-b'],
+      healthCheckType: 'ELB',
+      healthCheckGracePeriod: '60s',
+      tags: { service: name },
+      ...group,
+    })),
+  };
+}
+
+function program(behaviour: { version: string; errorRate?: number; healthStatus?: number }) {
+  return { boot: '2s', port: 8080, healthPath: '/health', latency: '2ms', ...behaviour };
+}
