@@ -9,6 +9,8 @@ export interface WaitOptions<T> {
   everyMs?: number;
   /** What counts as reached; any truthy value unless told. */
   until?: (seen: T) => boolean;
+  /** Ends the wait early, with an AbortError. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface WaitOptions<T> {
 export async function waitUntil<T>(
   what: string,
   look: () => T | Promise<T>,
-  { deadlineMs = 30_000, everyMs = 50, until = Boolean }: WaitOptions<T> = {},
+  { deadlineMs = 30_000, everyMs = 50, until = Boolean, signal }: WaitOptions<T> = {},
 ): Promise<T> {
   const giveUpAtMs = Date.now() + deadlineMs;
   for (;;) {
@@ -35,6 +37,6 @@ export async function waitUntil<T>(
     if (Date.now() >= giveUpAtMs) {
       throw new Error(`waited ${deadlineMs / 1000} s for ${what}, in vain; last seen: ${lastSeen}`);
     }
-    await sleep(everyMs);
+    await sleep(everyMs, undefined, signal === undefined ? {} : { signal });
   }
 }

@@ -97,19 +97,19 @@ export class Child {
    * @throws Error with the child's last log lines when it ends before, or when the deadline passes
    */
   async untilReady<T>(what: string, look: () => T | Promise<T>, deadlineMs: number): Promise<T> {
+    const over = new AbortController();
     const abandoned = this.ended.then((ending) => {
       throw new Error(`${this.name} ended with ${ending} before ${what}`);
     });
-    abandoned.catch(() => {
-      // Also rejects when the child ends long after it became ready; only the race below is interested.
-    });
     try {
-      return await Promise.race([waitUntil(what, look, { deadlineMs, everyMs: 100 }), abandoned]);
+      return await Promise.race([waitUntil(what, look, { deadlineMs, everyMs: 100, signal: over.signal }), abandoned]);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw new Error(`${this.name}: ${message}\nIts log, ${this.logPath}, ends with:\n${this.lastLines(20)}`, {
         cause: error,
       });
+    } finally {
+      over.abort();
     }
   }
 }

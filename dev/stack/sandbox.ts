@@ -21,6 +21,8 @@ export interface Sandbox {
 
 /** Starts the local cloud with its example service, and waits until its balancer has a listener. */
 export async function startSandbox(logPath: string): Promise<Sandbox> {
+  // Which Node version the SDK will want next year is no news for those who watch a demo.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const port = await freePort();
   const child = await Child.start({
     name: 'sandbox',
