@@ -1,7 +1,7 @@
 /** The service file: how one service is deployed. Defaults are safe for production; unknown keys are refused. */
 import { z } from 'zod';
-import { durationSeconds, percentFraction } from './units';
-import { type Problem, problemsOf } from './problems';
+import { durationSeconds, percentFraction, wholePercent } from './units';
+import { type Problem, problemsOf, tellingWhatWasFound } from './problems';
 
 const day = 86_400;
 const name = (what: string) =>
@@ -48,7 +48,11 @@ const shift = z.strictObject({
   /** From a weight's read-back until every balancer node is taken to apply it. */
   settle: durationSeconds({ min: 0, max: 3600 }).default(60),
   /** The share that old keeps until the bake ends, so that there is something to compare with. */
-  holdback: z.union([z.literal('auto'), percentFraction({ minPercent: 1, maxPercent: 50 })]).default('auto'),
+  holdback: z
+    .union([z.literal('auto'), wholePercent({ minPercent: 1, maxPercent: 50 })], {
+      error: 'expected auto, or a whole share from 1% to 50%',
+    })
+    .default('auto'),
   /** What to do when a step's minimum of requests does not come. */
   lowTraffic: z.enum(['hold', 'advance', 'rollback']).default('hold'),
 });
@@ -71,7 +75,11 @@ const judge = z.strictObject({
       /** … plus this much. */
       tolerance: percentFraction({ minPercent: 0, maxPercent: 50 }).default(0.001),
       /** Rates up to this one are never convicted. */
-      limit: z.union([z.literal('off'), percentFraction({ minPercent: 0, maxPercent: 50 })]).default('off'),
+      limit: z
+        .union([z.literal('off'), percentFraction({ minPercent: 0, maxPercent: 50 })], {
+          error: 'expected off, or a share from 0% to 50%',
+        })
+        .default('off'),
       /** The limit when there is no old fleet to compare with. */
       ceiling: percentFraction({ minPercent: 0.1, maxPercent: 50 }).default(0.05),
     })
@@ -154,7 +162,7 @@ function toServiceConfig(file: ParsedFile) {
       stepPercents: file.shift.steps,
       stepSeconds: file.shift.stepTime,
       settleSeconds: file.shift.settle,
-      holdbackPercent: file.shift.holdback === 'auto' ? ('auto' as const) : file.shift.holdback * 100,
+      holdbackPercent: file.shift.holdback,
       lowTraffic: file.shift.lowTraffic,
     },
     judge: {
@@ -203,7 +211,7 @@ export type ServiceFileAnswer = { kind: 'valid'; service: ServiceConfig } | { ki
 
 /** Checks the content of a service file (already read from YAML or JSON). */
 export function parseServiceFile(content: unknown): ServiceFileAnswer {
-  const parsed = serviceFile.safeParse(content);
+  const parsed = serviceFile.safeParse(content, tellingWhatWasFound);
   return parsed.success
     ? { kind: 'valid', service: parsed.data }
     : { kind: 'invalid', problems: problemsOf(parsed.error) };

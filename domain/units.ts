@@ -5,11 +5,11 @@ const secondsPer = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 } as const;
 const durationPattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 const percentPattern = /^(\d+(?:\.\d+)?)%$/;
 
-/** Reads one number with one unit, such as `90s` or `5m`. Answers seconds, or undefined when it is none. */
+/** Reads one number with one unit, such as `90s` or `5m`. Answers seconds in whole milliseconds, or undefined when it is none. */
 export function parseDurationSeconds(text: string): number | undefined {
   const match = durationPattern.exec(text.trim());
   if (!match) return undefined;
-  return Number(match[1]) * secondsPer[match[2] as keyof typeof secondsPer];
+  return Math.round(Number(match[1]) * secondsPer[match[2] as keyof typeof secondsPer] * 1000) / 1000;
 }
 
 /** Reads `0.1%` as the fraction 0.001. */
@@ -52,10 +52,22 @@ export function percentFraction(bounds: { minPercent: number; maxPercent: number
   });
 }
 
+/** A zod field that takes `5%` and gives the whole number 5. */
+export function wholePercent(bounds: { minPercent: number; maxPercent: number }) {
+  const words = `a whole share from ${bounds.minPercent}% to ${bounds.maxPercent}%`;
+  return z.string({ error: expected(words) }).transform((text, context) => {
+    const percent = Number(percentPattern.exec(text.trim())?.[1] ?? Number.NaN);
+    if (Number.isInteger(percent) && percent >= bounds.minPercent && percent <= bounds.maxPercent) return percent;
+    context.addIssue({ code: 'custom', message: `expected ${words}, found "${text}"` });
+    return z.NEVER;
+  });
+}
+
 /** `90` → `1m 30s`; for people, never parsed again. */
 export function formatSeconds(seconds: number): string {
-  if (seconds === 0) return '0s';
-  if (seconds < 1) return `${Math.round(seconds * 1000)}ms`;
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds <= 0) return '0s';
+  if (milliseconds < 1000) return `${milliseconds}ms`;
   const parts: string[] = [];
   let left = Math.round(seconds);
   for (const [unit, size] of [
