@@ -105,6 +105,8 @@ export interface DataPlaneOptions {
   metricResolutionSeconds: number;
   /** A period is published this real time after it closed; not divided by `speed`. */
   metricLagSeconds: number;
+  /** A target that is silent for so long is answered with 504; 60 unless told; not divided by `speed`. */
+  targetTimeoutSeconds?: number;
 }
 
 export interface DataPlane {

@@ -1,0 +1,44 @@
+import { request } from 'node:http';
+import type { Target, TargetGroupSettings } from '../types';
+import { statusMatcher } from './status-matcher';
+import type { CheckResult } from './verdict';
+
+/** A faster sandbox must not make a busy machine's servers time out. */
+const shortestTimeoutMs = 250;
+
+/** One real request to the target's health path, on a connection of its own. Never rejects. */
+export function checkHealth(
+  target: Target,
+  settings: TargetGroupSettings['healthCheck'],
+  options: { speed: number; signal: AbortSignal },
+): Promise<CheckResult> {
+  const timeoutMs = Math.max(shortestTimeoutMs, (settings.timeoutSeconds * 1000) / options.speed);
+  return new Promise((resolve) => {
+    const check = request({
+      host: target.address,
+      port: target.port,
+      path: settings.path,
+      agent: false,
+      signal: options.signal,
+      headers: { 'user-agent': 'ELB-HealthChecker/2.0' },
+    });
+    const settle = (result: CheckResult): void => {
+      clearTimeout(timer);
+      resolve(result);
+      check.destroy();
+    };
+    const timer = setTimeout(() => settle(timedOut), timeoutMs);
+    check.on('response', (response) => settle(judged(response.statusCode ?? 0, settings.matcher)));
+    check.on('error', () => settle(failed));
+    check.end();
+  });
+}
+
+const timedOut: CheckResult = { passed: false, reason: 'Target.Timeout', description: 'Request timed out' };
+const failed: CheckResult = { passed: false, reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
+
+function judged(status: number, matcher: string): CheckResult {
+  if (statusMatcher(matcher)(status)) return { passed: true };
+  const description = `Health checks failed with these codes: [${status}]`;
+  return { passed: false, reason: 'Target.ResponseCodeMismatch', description };
+}
