@@ -1,0 +1,112 @@
+import { waitUntil } from '../support/wait-until';
+import { startStubWorker, testEnv, uniqueServiceName } from '../clients/temporal/stub-worker';
+import { cli, fileWith, startCli } from './support';
+
+const env = testEnv();
+let worker: { stop(): Promise<void> };
+beforeAll(async () => {
+  worker = await startStubWorker(env.FLEETSHIFT_TASK_QUEUE);
+});
+afterAll(() => worker.stop());
+
+function serviceFile(service = uniqueServiceName()): string {
+  return fileWith(`${service}.yml`, `service: ${service}\nregion: eu-west-1\nsource: { group: ${service}-v1 }\n`);
+}
+
+async function deployed(file: string, image = 'ami-stay'): Promise<string> {
+  const { out } = await cli(['deploy', file, '--image', image, '--json'], env);
+  return (JSON.parse(out) as { deploymentId: string }).deploymentId;
+}
+
+test('deploy says what has begun and how to watch it', async () => {
+  const { exitCode, out, err } = await cli(['deploy', serviceFile(), '--image', 'ami-stay'], env);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/#1 has begun: (deploy:\S+)\nwatch it with: fleetshift status \1 --watch\n/);
+});
+
+test('the same key twice is one deployment, and the second answer says so', async () => {
+  const args = ['deploy', serviceFile(), '--image', 'ami-stay', '--key', 'build-7'];
+  const first = await cli([...args, '--json'], env);
+  const second = await cli(args, env);
+  expect(second.exitCode).toBe(0);
+  expect(second.out).toContain('is the one this key was used for before');
+  expect(second.out).toContain((JSON.parse(first.out) as { deploymentId: string }).deploymentId);
+});
+
+test('a busy service is exit code 2 and names the holder', async () => {
+  const file = serviceFile();
+  const holder = await deployed(file);
+  const { exitCode, err } = await cli(['deploy', file, '--image', 'ami-stay'], env);
+  expect(exitCode).toBe(2);
+  expect(err).toContain(holder);
+});
+
+test('waiting ends with 0 for a success and shows it line by line in a pipe', async () => {
+  const { exitCode, out } = await cli(['deploy', serviceFile(), '--image', 'ami-succeed', '--wait'], env);
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^succeeded after /m);
+  expect(out).not.toContain('\x1b');
+});
+
+test('waiting ends with 1 for an abort, and --json prints exactly one object', async () => {
+  const file = serviceFile();
+  const id = await deployed(file);
+  const watching = startCli(['status', id, '--watch', '--json'], env);
+  expect((await cli(['abort', id, '--reason', 'enough'], env)).exitCode).toBe(0);
+  const { exitCode, out } = await watching.ended;
+  expect(exitCode).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ deploymentId: id, result: { outcome: 'aborted' } });
+  expect((await cli(['status', id], env)).exitCode).toBe(1);
+});
+
+test('one that ended without a result needs attention: 3', async () => {
+  const { exitCode, out } = await cli(['deploy', serviceFile(), '--image', 'ami-fail', '--wait'], env);
+  expect(exitCode).toBe(3);
+  expect(out).toContain('broken on purpose');
+});
+
+test('Ctrl-C while watching leaves the deployment running and says how to look again', async () => {
+  const id = await deployed(serviceFile());
+  const watching = startCli(['status', id, '--watch'], env, { columns: 80 });
+  await waitUntil('the first screen', () => watching.out().includes('▸ shift'));
+  watching.interrupt();
+  const { exitCode, err, out } = await watching.ended;
+  expect(exitCode).toBe(130);
+  expect(err).toContain(`fleetshift status ${id} --watch`);
+  expect(out).toContain('\x1b[J');
+  expect(JSON.parse((await cli(['status', id, '--json'], env)).out)).toMatchObject({ result: null });
+});
+
+test('NO_COLOR keeps colours from a terminal too', async () => {
+  const id = await deployed(serviceFile());
+  const coloured = await startCli(['status', id], env, { columns: 80 }).ended;
+  const plain = await startCli(['status', id], { ...env, NO_COLOR: '1' }, { columns: 80 }).ended;
+  expect(coloured.out).toContain('\x1b[');
+  expect(plain.out).not.toContain('\x1b[');
+});
+
+test('list shows the deployments of a service, in text and as JSON', async () => {
+  const service = uniqueServiceName();
+  const id = await deployed(serviceFile(service));
+  const listed = () => cli(['list', '--service', service], env);
+  const { out } = await waitUntil('it in the list', listed, { until: (run) => run.out.includes(id) });
+  expect(out).toContain('by tester');
+  const json = await cli(['list', '--service', service, '--json'], env);
+  expect(JSON.parse(json.out)).toMatchObject({ deployments: [{ deploymentId: id }] });
+});
+
+test.each(['status', 'pause', 'resume', 'abort'])('%s of an unknown id is exit code 2', async (command) => {
+  const { exitCode, err } = await cli([command, 'deploy:web.production.eu-west-1:none'], env);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('there is no deployment deploy:web.production.eu-west-1:none');
+});
+
+test('pausing one that has ended is refused with its outcome', async () => {
+  const file = serviceFile();
+  await cli(['deploy', file, '--image', 'ami-succeed', '--wait', '--key', 'k'], env);
+  const { out } = await cli(['deploy', file, '--image', 'ami-succeed', '--key', 'k', '--json'], env);
+  const { deploymentId } = JSON.parse(out) as { deploymentId: string };
+  const { exitCode, err } = await cli(['pause', deploymentId], env);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('already ended (succeeded)');
+});
