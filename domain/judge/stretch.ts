@@ -51,19 +51,14 @@ export interface GuardState {
   lastPeriodEndMs: number | null;
 }
 
-export const emptyTally: Tally = { rows: 0, newRequests: 0, newErrors: 0, oldRequests: 0, oldErrors: 0 };
+const emptyTally: Tally = { rows: 0, newRequests: 0, newErrors: 0, oldRequests: 0, oldErrors: 0 };
 
 /**
  * Starts a stretch: the weight was written and read back. `before` is what the guard of the stretch before it returned,
  * null for the first of a deployment.
  */
 export function openStretch(before: GuardState | null, stretch: Stretch, settings: GuardSettings): GuardState {
-  const current: StretchState = {
-    tally: emptyTally,
-    comparedRequests: 0,
-    healthy: initialHealthyState(),
-    timesProlonged: 0,
-  };
+  const current = nothingYet();
   if (before !== null) {
     return { ...before, current, stretches: [...before.stretches.filter(stillNeeded(before)), stretch] };
   }
@@ -82,6 +77,14 @@ export function openStretch(before: GuardState | null, stretch: Stretch, setting
 /** The same stretch with another end: a pause takes the end away, resuming gives a new one. */
 export function endingAt(state: GuardState, end: Pick<Stretch, 'endsMs' | 'requireAllRows'>): GuardState {
   return { ...state, stretches: [...state.stretches.slice(0, -1), { ...currentStretch(state), ...end }] };
+}
+
+/**
+ * The bake goes on at the last step's weight, so no period is lost between them; but it has to earn its own rows and
+ * requests, or traffic that dried up after the step would pass it.
+ */
+export function openBake(lastStep: GuardState, endsMs: number): GuardState {
+  return { ...endingAt(lastStep, { endsMs, requireAllRows: true }), current: nothingYet() };
 }
 
 export function currentStretch(state: GuardState): Stretch {
@@ -106,6 +109,10 @@ export function stretchOfPeriod(state: GuardState, startMs: number, settings: Gu
 
 export function periodMsOf(settings: Pick<GuardSettings, 'periodSeconds'>): number {
   return settings.periodSeconds * 1000;
+}
+
+function nothingYet(): StretchState {
+  return { tally: emptyTally, comparedRequests: 0, healthy: initialHealthyState(), timesProlonged: 0 };
 }
 
 /** A stretch is over for the rows when the next one's write lies behind the cursor. */

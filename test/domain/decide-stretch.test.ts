@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { decideStretch } from '../../domain/judge/decide-stretch';
 import { refoldStretch } from '../../domain/judge/fold-stretch';
 import type { PeriodSums } from '../../domain/judge/rows';
-import { endingAt, type Stretch } from '../../domain/judge/stretch';
+import { endingAt, openBake, type Stretch } from '../../domain/judge/stretch';
 import { first, guardSettings, invalidPeriod, minute, minutes, period, poll, stretchAt } from './stretch-support';
 
 /** Polls a stretch of the first step once, at `nowMs`. */
@@ -72,6 +72,18 @@ describe('passing', () => {
     const bake = stretchAt(0, 5, { endsMs: 10 * minute, requireAllRows: true });
     expect(decision(quiet, 12 * minute - 1, bake).kind).toBe('wait');
     expect(decision(quiet, 12 * minute, bake).kind).toBe('advance');
+  });
+
+  test('of a bake is not paid for by the requests of the step before it', () => {
+    const world = quiet.slice(0, 8);
+    const step = poll(first(stretchAt(0, 5)), world, 8 * minute);
+    expect(decideStretch(step, guardSettings, 8 * minute).kind).toBe('advance');
+    const bake = openBake(step, 40 * minute);
+    expect(poll(bake, world, 20 * minute).total.rows).toBe(step.total.rows + 12);
+    const silent = poll(bake, world.slice(0, 6), 45 * minute);
+    expect(decideStretch(silent, guardSettings, 45 * minute).kind).toBe('low-traffic');
+    const busy = poll(bake, quiet, 45 * minute);
+    expect(decideStretch(busy, guardSettings, 45 * minute).kind).toBe('advance');
   });
 
   test('never happens in a stretch without an end, and happens once it has one', () => {
