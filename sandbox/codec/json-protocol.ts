@@ -28,7 +28,7 @@ export class JsonProtocol implements Protocol {
   encodeOutput(schema: OperationSchema, output: unknown, requestId: string): AwsResponse {
     const serializer = new JsonShapeSerializer2(settings);
     serializer.write(outputSchema(schema), output ?? {});
-    return jsonResponse(200, requestId, Buffer.from(serializer.flush()).toString('utf8'));
+    return jsonResponse(200, requestId, new TextDecoder().decode(serializer.flush()));
   }
 
   encodeError(error: AwsError, httpStatus: number, requestId: string): AwsResponse {
