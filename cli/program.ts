@@ -70,7 +70,7 @@ function addLooking(program: Command, context: CommandContext, done: Done): void
     );
   program
     .command('list')
-    .description('list deployments, newest first')
+    .description('list deployments: those that run, then the last that ended')
     .option('--service <name>', 'only of this service: its name, or name.environment.region')
     .option('--limit <count>', 'at most this many', countArgument, 20)
     .option('--json', 'one JSON object instead of text')

@@ -19,13 +19,9 @@ export async function watchDeployment(input: {
   signal: AbortSignal;
 }): Promise<WatchEnd> {
   const { read, printer, signal } = input;
-  const interrupted = new Promise<{ kind: 'interrupted' }>((resolve) => {
-    signal.addEventListener('abort', () => resolve({ kind: 'interrupted' }), { once: true });
-  });
   let troubled = false;
   while (!signal.aborted) {
-    // A look may take seconds when nobody answers; who gives up need not wait for it.
-    const look = await Promise.race([lookOnce(read), interrupted]);
+    const look = await unlessAborted(lookOnce(read), signal);
     if (look.kind === 'interrupted' || look.kind === 'not-found') return look;
     if (look.kind === 'trouble') {
       if (!troubled) printer.remark(`${look.message} Still trying; the deployment does not depend on it.`);
@@ -46,5 +42,22 @@ async function lookOnce(read: () => Promise<ReadAnswer>): Promise<ReadAnswer | {
   } catch (error) {
     if (error instanceof TemporalError && error.code !== 'refused') return { kind: 'trouble', message: error.message };
     throw error;
+  }
+}
+
+/**
+ * A look may take seconds when nobody answers; who gives up need not wait for it. The listener is taken away after each
+ * look: a watch of days would gather one for every second.
+ */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | { kind: 'interrupted' }> {
+  let onAbort: () => void = () => undefined;
+  const aborted = new Promise<{ kind: 'interrupted' }>((resolve) => {
+    onAbort = () => resolve({ kind: 'interrupted' });
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }

@@ -19,7 +19,8 @@ export interface DeploymentSummary {
 }
 
 /**
- * Deployments by Temporal's visibility, newest first; a new one may be missing for about a second.
+ * Deployments by Temporal's visibility, in its order: those that run, newest first, then those that ended, last ended
+ * first. A new one may be missing for about a second.
  * @param service a service's name, or its key `name.environment.region`; all services unless given
  * @throws TemporalError when the server cannot be asked
  */

@@ -135,7 +135,7 @@ test('a deployment that failed or was terminated is told as stopped, with what t
   });
 });
 
-test('a service lists its own deployments, newest first, and not those of one whose name begins the same', async () => {
+test('a service lists its own deployments, running ones first, and not those of one whose name begins the same', async () => {
   const name = uniqueServiceName();
   const mine = serviceNamed(name);
   const first = await admitted(submitInput({ service: mine, image: 'ami-succeed' }));
