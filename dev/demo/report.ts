@@ -88,7 +88,7 @@ export function toTable({ good, bad, workerKilled }: DemoReport): string {
   ].join('\n');
 }
 
-/** The sandbox's servers call themselves by the image without its prefix. */
-function versionOf({ revision }: DeploymentReport): string {
-  return revision.replace(/^ami-/, '');
+/** What the sandbox's servers call themselves: `v2` for the image `ami-web-v2`. */
+function versionOf({ revision, service }: DeploymentReport): string {
+  return revision.replace(`ami-${service}-`, '');
 }

@@ -84,18 +84,16 @@ async function follow(
 
 /** Prints what is new since the last look. */
 class EventPrinter {
-  private phase = '';
-  private lastNoticeAtMs = Number.NEGATIVE_INFINITY;
+  private readonly printed = new Set<string>();
 
   constructor(private readonly screen: Screen) {}
 
-  print({ phase, revision, notices }: DeploymentProgress): void {
-    if (phase !== this.phase) this.screen.event(`${revision.imageId}: ${phase}`);
-    this.phase = phase;
+  print({ revision, notices }: DeploymentProgress): void {
     for (const { atMs, text } of notices) {
-      if (atMs > this.lastNoticeAtMs) this.screen.event(`${revision.imageId}:   ${text}`);
+      const key = `${atMs} ${text}`;
+      if (!this.printed.has(key)) this.screen.event(`${revision.imageId}: ${text}`);
+      this.printed.add(key);
     }
-    this.lastNoticeAtMs = Math.max(this.lastNoticeAtMs, ...notices.map(({ atMs }) => atMs));
   }
 }
 

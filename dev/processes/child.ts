@@ -96,13 +96,21 @@ export class Child {
    * Waits for the child to do its work.
    * @throws Error with the child's last log lines when it ends before, or when the deadline passes
    */
-  async untilReady<T>(what: string, look: () => T | Promise<T>, deadlineMs: number): Promise<T> {
+  async untilReady<T>(
+    what: string,
+    look: () => T | Promise<T>,
+    deadlineMs: number,
+    until: (seen: T) => boolean = Boolean,
+  ): Promise<T> {
     const over = new AbortController();
     const abandoned = this.ended.then((ending) => {
       throw new Error(`${this.name} ended with ${ending} before ${what}`);
     });
     try {
-      return await Promise.race([waitUntil(what, look, { deadlineMs, everyMs: 100, signal: over.signal }), abandoned]);
+      return await Promise.race([
+        waitUntil(what, look, { deadlineMs, until, everyMs: 100, signal: over.signal }),
+        abandoned,
+      ]);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw new Error(`${this.name}: ${message}\nIts log, ${this.logPath}, ends with:\n${this.lastLines(20)}`, {

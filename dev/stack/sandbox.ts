@@ -1,9 +1,6 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import {
-  DescribeListenersCommand,
-  DescribeLoadBalancersCommand,
-  ElasticLoadBalancingV2Client,
-} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SandboxAdmin } from '../../sandbox/admin-client';
 import { Child } from '../processes/child';
 import { freePort } from '../processes/free-port';
 import { compiled } from '../project';
@@ -19,10 +16,11 @@ export interface Sandbox {
   child: Child;
 }
 
-/** Starts the local cloud with its example service, and waits until its balancer has a listener. */
+/** Name of the balancer, and of the service, in the sandbox's default world. */
+const balancerName = 'web';
+
+/** Starts the local cloud with its example service, and waits until every server of that is healthy. */
 export async function startSandbox(logPath: string): Promise<Sandbox> {
-  // Which Node version the SDK will want next year is no news for those who watch a demo.
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   const port = await freePort();
   const child = await Child.start({
     name: 'sandbox',
@@ -32,15 +30,26 @@ export async function startSandbox(logPath: string): Promise<Sandbox> {
     logPath,
   });
   const url = `http://127.0.0.1:${port}`;
-  const client = { endpoint: url, region: stackSettings.region, credentials: sandboxCredentials, maxAttempts: 1 };
-  const balancers = new ElasticLoadBalancingV2Client(client);
+  const admin = new SandboxAdmin(url);
   try {
-    const balancerUrl = await child.untilReady('a balancer with a listener', () => findBalancer(balancers), 60_000);
-    return { url, balancerUrl, balancers, metrics: new CloudWatchClient({ ...client, maxAttempts: 3 }), child };
+    await child.untilReady(
+      'a steady world',
+      () => admin.steady(),
+      60_000,
+      ({ steady }) => steady,
+    );
+    return { url, balancerUrl: await admin.listenerUrl(balancerName), ...clients(url), child };
   } catch (error) {
     await child.stop();
     throw error;
   }
+}
+
+function clients(endpoint: string): Pick<Sandbox, 'balancers' | 'metrics'> {
+  // Which Node version the SDK will want next year is no news for those who watch a demo.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  const options = { endpoint, region: stackSettings.region, credentials: sandboxCredentials };
+  return { balancers: new ElasticLoadBalancingV2Client(options), metrics: new CloudWatchClient(options) };
 }
 
 function sandboxArguments(port: number): string[] {
@@ -50,16 +59,4 @@ function sandboxArguments(port: number): string[] {
     ...['--metric-lag', `${stackSettings.metricLagSeconds}s`],
     ...['--propagation-lag', `${stackSettings.propagationLagSeconds}s`],
   ];
-}
-
-async function findBalancer(balancers: ElasticLoadBalancingV2Client): Promise<string> {
-  const { LoadBalancers = [] } = await balancers.send(new DescribeLoadBalancersCommand({}));
-  const [balancer] = LoadBalancers;
-  if (balancer?.LoadBalancerArn === undefined) throw new Error('there is no balancer');
-  const { Listeners = [] } = await balancers.send(
-    new DescribeListenersCommand({ LoadBalancerArn: balancer.LoadBalancerArn }),
-  );
-  const [listener] = Listeners;
-  if (listener?.Port === undefined) throw new Error(`${balancer.LoadBalancerName ?? 'the balancer'} has no listener`);
-  return `http://${balancer.DNSName ?? '127.0.0.1'}:${listener.Port}/`;
 }

@@ -6,7 +6,7 @@ const good: DeploymentReport = {
   outcome: 'succeeded',
   reason: 'all steps held',
   seconds: 30,
-  counts: { requests: 4500, failedRequests: 0, byVersion: { 'web-v2': { requests: 4500, failedRequests: 0 } } },
+  counts: { requests: 4500, failedRequests: 0, byVersion: { v2: { requests: 4500, failedRequests: 0 } } },
   safeAfterSeconds: null,
 };
 const bad: DeploymentReport = {
@@ -15,7 +15,7 @@ const bad: DeploymentReport = {
   outcome: 'rolled-back',
   reason: '9 of 100 requests failed',
   seconds: 40,
-  counts: { requests: 6000, failedRequests: 9, byVersion: { 'web-v3-bad': { requests: 100, failedRequests: 9 } } },
+  counts: { requests: 6000, failedRequests: 9, byVersion: { 'v3-bad': { requests: 100, failedRequests: 9 } } },
   safeAfterSeconds: 2.5,
 };
 const kept: DemoReport = { good, bad, workerKilled: true };
