@@ -18,9 +18,11 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
   const run = new DeploymentRun(input);
   run.listen();
   // A cancel is a request to abort, which goes back in order; it must not cut the way back itself.
-  const result = await CancellationScope.nonCancellable(() => deploy(run));
-  await condition(allHandlersFinished);
-  return result;
+  return CancellationScope.nonCancellable(async () => {
+    const result = await deploy(run);
+    await condition(allHandlersFinished);
+    return result;
+  });
 }
 
 async function deploy(run: DeploymentRun): Promise<DeploymentResult> {

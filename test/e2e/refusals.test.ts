@@ -10,7 +10,11 @@ beforeAll(async () => {
     { name: 'plain' },
     {
       name: 'hooked',
-      group: { lifecycleHooks: [{ name: 'drain-first', transition: 'autoscaling:EC2_INSTANCE_TERMINATING' }] },
+      group: {
+        lifecycleHooks: [
+          { LifecycleHookName: 'drain-first', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' },
+        ],
+      },
     },
   ]);
 }, 120_000);

@@ -81,10 +81,10 @@ test('a worker killed in the middle of a weight change is replaced, and everythi
     at: 'after',
     inputContains: '/kill',
   });
-  await stage.sandbox.admin.waitUntilReached(barrier.id, 60_000);
+  await barrier.waitUntilReached(60_000);
   stage.worker.signal('SIGKILL');
   await stage.worker.ended;
-  await stage.sandbox.admin.releaseBarrier(barrier.id);
+  await barrier.release();
   await stage.startWorker();
   expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', repairs: [] });
   expect(await load.stop()).toMatchObject({ failedRequests: 0 });

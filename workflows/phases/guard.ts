@@ -1,7 +1,7 @@
 /** The judge at work: guards the weight that was written last, until it may be passed or must be taken back. */
 import type { GuardAnswer } from '../../activities/judge';
 import { guardSettingsOf } from '../../domain/judge/settings';
-import { endingAt, openStretch, type GuardState } from '../../domain/judge/stretch';
+import { endingAt, openBake, openStretch, type GuardState } from '../../domain/judge/stretch';
 import type { Interrupted } from '../calls';
 import type { Cause, DeploymentRun } from '../run';
 
@@ -21,7 +21,7 @@ export async function guardStep(run: DeploymentRun, seconds: number): Promise<Ca
 
 /** Goes on at the same weight, until every period of this time is folded. */
 export async function guardBake(run: DeploymentRun, seconds: number): Promise<Cause | null> {
-  return guard(run, endingAt(knownState(run), { endsMs: Date.now() + seconds * 1000, requireAllRows: true }));
+  return guard(run, openBake(knownState(run), Date.now() + seconds * 1000));
 }
 
 /** The split stands while somebody has paused; the judge does not. */

@@ -1,5 +1,7 @@
 /** A world with several services side by side, so that the tests of one file share a sandbox and stay apart. */
 
+import type { World } from '../../../sandbox/world/schema';
+
 /** Image ids of every world; the last part says how the program behaves. */
 export const images = {
   v1: 'ami-0000000v1',
@@ -20,7 +22,7 @@ export interface ServiceWorld {
 }
 
 /** The content of a world file. */
-export function worldOf(services: ServiceWorld[]): Record<string, unknown> {
+export function worldOf(services: ServiceWorld[]): World {
   return {
     region: 'eu-west-1',
     images: {
@@ -54,7 +56,7 @@ export function worldOf(services: ServiceWorld[]): Record<string, unknown> {
     groups: services.map(({ name, size = 2, group = {} }) => ({
       name: `${name}-v1`,
       template: name,
-      version: '1',
+      version: 1,
       min: 1,
       max: 6,
       desired: size,
