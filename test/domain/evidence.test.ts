@@ -61,15 +61,18 @@ function meanOdds(settings: JudgeSettings, chances: { counts: Counts; chance: nu
   );
 }
 
-/** Every outcome of both fleets; errors come `clump` at a time. */
-function outcomes(fleets: { newRequests: number; newRate: number; oldRequests: number; oldRate: number }, clump = 1) {
+/** Every outcome of both fleets. Any request may start a clump of errors, so that the mean rate is the one given. */
+function outcomes(
+  fleets: { newRequests: number; newRate: number; oldRequests: number; oldRate: number },
+  clump = 1,
+): { counts: Counts; chance: number }[] {
   const { newRequests, newRate, oldRequests, oldRate } = fleets;
   const list: { counts: Counts; chance: number }[] = [];
-  for (let x = 0; x <= newRequests / clump; x += 1) {
-    for (let y = 0; y <= oldRequests / clump; y += 1) {
+  for (let x = 0; x <= newRequests; x += 1) {
+    for (let y = 0; y <= oldRequests; y += 1) {
       list.push({
         counts: [newRequests, x * clump, oldRequests, y * clump],
-        chance: binomialChance(newRequests / clump, x, newRate) * binomialChance(oldRequests / clump, y, oldRate),
+        chance: binomialChance(newRequests, x, newRate / clump) * binomialChance(oldRequests, y, oldRate / clump),
       });
     }
   }

@@ -12,7 +12,9 @@ test('about four hundred requests without an error prove a margin of one percent
 test('no traffic, no control, and no rows prove nothing', () => {
   expect(isProvedHealthy(initialHealthyState())).toBe(false);
   expect(isProvedHealthy(fold(Array.from({ length: 100 }, () => [0, 0, 5000, 0])))).toBe(false);
-  expect(isProvedHealthy(fold(Array.from({ length: 100 }, () => [5000, 0, 0, 0])))).toBe(false);
+  const withoutControl = fold(Array.from({ length: 100 }, () => [5000, 0, 0, 0]));
+  expect(isProvedHealthy(withoutControl)).toBe(false);
+  expect(isProvedHealthy(foldHealthyRow(withoutControl, row([450, 0, 5700, 0]), 1))).toBe(true);
   const absent = foldHealthyRow(initialHealthyState(), row([100_000, 0, 0, 0], 'absent-by-plan'), 1);
   expect(isProvedHealthy(absent)).toBe(false);
 });
