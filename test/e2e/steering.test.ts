@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
 import { breachesIn, countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
@@ -12,24 +15,25 @@ beforeAll(async () => {
 
 afterAll(() => stage.stop(), 60_000);
 
+/** The official command line, as an operator would use it. */
+async function temporalCli(...args: string[]): Promise<void> {
+  const cliPath = await ensureTemporalCli({ log: () => undefined });
+  await promisify(execFile)(cliPath, [...args, '--address', stage.temporal.settings.address]);
+}
+
 test('a pause holds the split until resumed, even when its payload is garbage', async () => {
   const load = await stage.startLoad('halt');
   const id = await deploy(stage, serviceFile('halt'), images.good);
   await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
-  const handle = stage.temporal.client.workflow.getHandle(id);
-  // As `temporal workflow signal --input-meta encoding=text/plain` sends it: no converter can read this.
-  await stage.temporal.client.workflowService.signalWorkflowExecution({
-    namespace: stage.temporal.settings.namespace,
-    workflowExecution: { workflowId: id },
-    signalName: 'pause',
-    input: { payloads: [{ metadata: { encoding: Buffer.from('text/plain') }, data: Buffer.from('maintenance') }] },
-  });
+  // Typed by a person, without quotes and with the wrong encoding: no converter can read this.
+  const broken = ['--input', 'maintenance', '--input-meta', 'encoding=text/plain'];
+  await temporalCli('workflow', 'signal', '--workflow-id', id, '--name', 'pause', ...broken);
   const paused = await untilProgress(stage, id, 'the pause', (progress) => progress.pause !== null);
   expect(paused.notices.map((notice) => notice.text).join('\n')).toContain('could not be read');
   // The step's own time is long over once the judge has folded this many periods.
   const held = await untilProgress(stage, id, 'the judge to go on', (progress) => (progress.judge?.rows ?? 0) >= 8);
   expect(held).toMatchObject({ phase: 'shift', split: { newPercent: 20 } });
-  await handle.signal('resume', { by: 'ada' });
+  await temporalCli('workflow', 'signal', '--workflow-id', id, '--name', 'resume', '--input', '{"by":"ada"}');
   expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
   expect(await load.stop()).toMatchObject({ failedRequests: 0 });
 }, 120_000);

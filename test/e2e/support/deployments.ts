@@ -8,9 +8,16 @@ import { parseServiceFile, type ServiceConfig } from '../../../domain/service-fi
 import { waitUntil } from '../../support/wait-until';
 import { region, type Stage } from './stage';
 
-/** A service file with waits of seconds; `change` is laid over it, section by section. */
-export function serviceFile(name: string, change: Record<string, object | string> = {}): ServiceConfig {
+/** The content of a service file with waits of seconds; `change` is laid over it, section by section. */
+export function fileSections(
+  name: string,
+  change: Record<string, object | string> = {},
+): Record<string, object | string> {
   const sections: Record<string, object | string> = {
+    service: name,
+    environment: 'test',
+    region,
+    source: { tag: { service: name } },
     shift: { steps: [20, 100], stepTime: '2s', settle: '1s', holdback: '10%' },
     judge: { period: '1s', lag: '2s', minimumRequests: 10 },
     ready: { reads: 2 },
@@ -21,15 +28,14 @@ export function serviceFile(name: string, change: Record<string, object | string
   };
   for (const [key, value] of Object.entries(change)) {
     const known = sections[key];
-    sections[key] = typeof known === 'object' && typeof value === 'object' ? { ...known, ...value } : value;
+    const isSection = key !== 'source' && typeof known === 'object' && typeof value === 'object';
+    sections[key] = isSection ? { ...known, ...value } : value;
   }
-  const answer = parseServiceFile({
-    service: name,
-    environment: 'test',
-    region,
-    source: { tag: { service: name } },
-    ...sections,
-  });
+  return sections;
+}
+
+export function serviceFile(name: string, change: Record<string, object | string> = {}): ServiceConfig {
+  const answer = parseServiceFile(fileSections(name, change));
   if (answer.kind === 'invalid') throw new Error(JSON.stringify(answer.problems));
   return answer.service;
 }
