@@ -10,15 +10,16 @@ import { conditionValues } from './routing';
 export function normalizeConditions(conditions: readonly RuleCondition[]): RuleCondition[] {
   if (conditions.length === 0) throw new AwsError('ValidationError', 'A condition must be specified');
   return conditions.map((condition) => {
+    const { Field: field } = condition;
+    if (field !== 'path-pattern' && field !== 'host-header') {
+      const message = `The condition field '${field ?? ''}' is not modelled by the sandbox; it has path-pattern and host-header.`;
+      throw new AwsError('ValidationError', message);
+    }
     const values = conditionValues(condition);
     if (values.length === 0) throw new AwsError('ValidationError', 'A condition value must be specified');
-    if (condition.Field === 'path-pattern') {
-      return { Field: 'path-pattern', Values: values, PathPatternConfig: { Values: values } };
-    }
-    if (condition.Field === 'host-header') {
-      return { Field: 'host-header', Values: values, HostHeaderConfig: { Values: values } };
-    }
-    const message = `The condition field '${condition.Field ?? ''}' is not modelled by the sandbox; it has path-pattern and host-header.`;
-    throw new AwsError('ValidationError', message);
+    const spelledOut = { Values: values };
+    return field === 'path-pattern'
+      ? { Field: field, Values: values, PathPatternConfig: spelledOut }
+      : { Field: field, Values: values, HostHeaderConfig: spelledOut };
   });
 }

@@ -44,7 +44,8 @@ function mistakes(what: string, lines: string[]): WorldError {
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${issue.path.length > 0 ? issue.path.join('.') : '(top level)'}: ${issue.message}`;
+  const message = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+  return `${issue.path.length > 0 ? issue.path.join('.') : '(top level)'}: ${message}`;
 }
 
 /** Names that refer to nothing in this world. */
