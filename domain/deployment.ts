@@ -17,9 +17,11 @@ export type RequestNote = z.output<typeof requestNote>;
 
 /** What a CI pipeline or the command line asks for; the body of the webhook. */
 export const deploymentRequest = requestNote.extend({
-  image: z.string().regex(/^ami-[0-9a-zA-Z-]{1,64}$/, {
-    error: (issue) => `expected the id of a machine image such as ami-0abc123, found ${JSON.stringify(issue.input)}`,
-  }),
+  image: z
+    .string({ error: 'expected the id of a machine image such as ami-0abc123' })
+    .regex(/^ami-[0-9a-zA-Z-]{1,64}$/, {
+      error: (issue) => `expected the id of a machine image such as ami-0abc123, found ${JSON.stringify(issue.input)}`,
+    }),
   commit: z.string().min(1).max(200).optional(),
   /** Two requests with the same key are one deployment. */
   idempotencyKey: z.string().min(1).max(200).optional(),

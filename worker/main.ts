@@ -88,6 +88,8 @@ function createWorker(input: {
     maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
     maxCachedWorkflows: settings.cachedWorkflows,
     shutdownGraceTime: settings.shutdownGrace * 1000,
+    // A dead worker's cached workflows are given to another one as soon as its activities are.
+    stickyQueueScheduleToStartTimeout: Math.min(10, settings.heartbeatTimeout) * 1000,
   });
 }
 

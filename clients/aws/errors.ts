@@ -157,13 +157,13 @@ interface ErrorFacts {
 }
 
 function factsOf(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { code: 'Unknown', message: String(error), status: undefined };
-  const details = error as Error & { code?: unknown; Code?: unknown; $metadata?: { httpStatusCode?: number } };
-  const transport =
-    typeof details.code === 'string' && transportCodes.includes(details.code) ? details.code : undefined;
+  if (typeof error !== 'object' || error === null)
+    return { code: 'Unknown', message: String(error), status: undefined };
+  const details = error as { name?: string; message?: string; code?: unknown; $metadata?: { httpStatusCode?: number } };
+  const transport = transportCodes.find((code) => code === details.code);
   return {
-    code: transport ?? details.name,
-    message: error.message,
+    code: transport ?? details.name ?? 'Unknown',
+    message: details.message ?? '',
     status: details.$metadata?.httpStatusCode,
   };
 }
