@@ -16,7 +16,7 @@ async function interrupted(): Promise<string> {
   return await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal).then(() => signal)));
 }
 
-function howToReach({ temporal, sandbox, gatewayUrl, webhookSecret, directory }: Stack): string {
+function howToReach({ temporal, temporalCli, sandbox, gatewayUrl, webhookSecret, directory }: Stack): string {
   const { accessKeyId, secretAccessKey } = sandboxCredentials;
   return `
 Everything is up; Ctrl-C ends it. Logs: ${directory}
@@ -30,7 +30,7 @@ The service's users          ${sandbox.balancerUrl}
 Temporal's web console       ${temporal.uiUrl ?? 'off'}
 Fleetshift                   bin/fleetshift --help
 Deploy a new version         bin/fleetshift deploy ${servicesDirectory}/web.yml --image ami-web-v2
-Temporal's command line      temporal workflow list --address ${temporal.address}
+Temporal's command line      ${temporalCli} workflow list --address ${temporal.address}
 AWS's command line           aws --endpoint-url ${sandbox.url} --region ${stackSettings.region} autoscaling describe-auto-scaling-groups
 
 Deploy by webhook, as a pipeline does:

@@ -160,7 +160,8 @@ function factsOf(error: unknown): ErrorFacts {
   if (typeof error !== 'object' || error === null)
     return { code: 'Unknown', message: String(error), status: undefined };
   const details = error as { name?: string; message?: string; code?: unknown; $metadata?: { httpStatusCode?: number } };
-  const transport = transportCodes.find((code) => code === details.code);
+  // The SDK's retries may wrap a transport error so that only its message still has the code.
+  const transport = transportCodes.find((code) => code === details.code || details.message?.includes(code));
   return {
     code: transport ?? details.name ?? 'Unknown',
     message: details.message ?? '',

@@ -17,6 +17,8 @@ export interface Stack {
   /** Each process writes its log here, `<name>.log`. */
   directory: string;
   temporal: TemporalServer;
+  /** The binary that runs it, which is also its command line. */
+  temporalCli: string;
   sandbox: Sandbox;
   gatewayUrl: string;
   /** What webhooks are signed with; made anew for each stack. */
@@ -60,8 +62,8 @@ class StackBuilder {
 
   constructor(private readonly directory: string) {}
 
-  async start(cliPath: string, log: (line: string) => void): Promise<Stack> {
-    const temporal = await this.startTemporal(cliPath);
+  async start(temporalCli: string, log: (line: string) => void): Promise<Stack> {
+    const temporal = await this.startTemporal(temporalCli);
     const sandbox = await this.startSandbox();
     log(`Temporal at ${temporal.address}, the local cloud at ${sandbox.url}`);
     const startWorker = () => this.startWorker(temporal.address, sandbox.url);
@@ -71,7 +73,7 @@ class StackBuilder {
     const load = await this.startLoad(sandbox.balancerUrl);
     log(`${stackSettings.requestsPerSecond} requests a second go to the balancer at ${sandbox.balancerUrl}`);
     return {
-      ...{ directory: this.directory, temporal, sandbox, gatewayUrl, webhookSecret, load, startWorker },
+      ...{ directory: this.directory, temporal, temporalCli, sandbox, gatewayUrl, webhookSecret, load, startWorker },
       killWorker: () => this.killWorker(),
       lastLogLines: () => this.lastLogLines(),
       stop: () => this.stop(),

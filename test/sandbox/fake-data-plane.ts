@@ -17,10 +17,13 @@ export class FakeDataPlane implements DataPlane {
   readonly unhealthy = new Set<string>();
   /** Deregistrations wait while this is set. */
   holdDraining = false;
+  /** Terminations wait while this is set. */
+  holdTermination = false;
   points: Datapoint[] = [];
   readonly queries: MetricQuery[] = [];
   private readonly registered = new Map<string, Map<string, Target>>();
   private readonly draining: (() => void)[] = [];
+  private readonly terminating: (() => void)[] = [];
   private exitListener: (instanceId: string) => void = () => undefined;
   private nextPort = 20_000;
 
@@ -29,6 +32,7 @@ export class FakeDataPlane implements DataPlane {
   }
 
   async terminate(instanceId: string): Promise<void> {
+    if (this.holdTermination) await new Promise<void>((resolve) => this.terminating.push(resolve));
     this.launched.delete(instanceId);
   }
 
@@ -62,6 +66,11 @@ export class FakeDataPlane implements DataPlane {
   async deregister(targetGroupArn: string, instanceId: string): Promise<void> {
     if (this.holdDraining) await new Promise<void>((resolve) => this.draining.push(resolve));
     this.registered.get(targetGroupArn)?.delete(instanceId);
+  }
+
+  finishTermination(): void {
+    this.holdTermination = false;
+    for (const finish of this.terminating.splice(0)) finish();
   }
 
   finishDraining(): void {
@@ -103,5 +112,6 @@ export class FakeDataPlane implements DataPlane {
 
   async close(): Promise<void> {
     this.finishDraining();
+    this.finishTermination();
   }
 }

@@ -286,6 +286,22 @@ test('a server leaves only after it is drained, and until then the group cannot 
   expect((await errorOf(describeGroup(clients, name))).message).toMatch(/there is no group/);
 });
 
+test('a forced deletion shows its status, waits for no draining, and ends with the group gone', async () => {
+  const name = await createGroup({ MinSize: 1, TargetGroupARNs: [await webTargetGroup()] });
+  await instancesInService(name, 1);
+  cloud.dataPlane.holdDraining = true;
+  await clients.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }));
+  expect((await describeGroup(clients, name)).Status).toBe('Delete in progress');
+  const raise = new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: 1 });
+  expect((await errorOf(clients.autoScaling.send(raise))).name).toBe('ScalingActivityInProgressFault');
+  cloud.dataPlane.finishTermination();
+  await waitUntil('the group to be gone', async () => {
+    const describe = new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] });
+    return (await clients.autoScaling.send(describe)).AutoScalingGroups?.length === 0;
+  });
+  cloud.dataPlane.finishDraining();
+});
+
 test('a decrement below the minimum is refused; without it the server is replaced', async () => {
   const name = await createGroup({ MinSize: 1, DesiredCapacity: 1 });
   const [old] = await instancesInService(name, 1);

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -115,4 +115,10 @@ test('what is described and does nothing is described as AWS would', async () =>
   } finally {
     await sandbox.close();
   }
+});
+
+test('the complete example in the documentation is a world', () => {
+  const readme = readFileSync(join(__dirname, '..', '..', 'sandbox', 'README.md'), 'utf8');
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
+  expect(loadWorld(worldFile(example)).groups).toMatchObject([{ name: 'web-v1', version: 1 }]);
 });

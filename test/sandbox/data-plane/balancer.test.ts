@@ -29,7 +29,7 @@ describe('the balancer', () => {
       { targetGroupArn: bigGroup.arn, weight: 90 },
     );
     const port = await plane.openListener(listener, 0);
-    const requests = 2000;
+    const requests = 1000;
     let toSmall = 0;
     await atOnce(20, requests, newAgent(20), port, (answer) => {
       if (instanceOf(answer) === small.instanceId) toSmall += 1;
