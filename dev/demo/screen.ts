@@ -29,7 +29,7 @@ function liveScreen(output: ScreenOptions['output'], clock: () => string): Scree
     event: (text) => output.write(`${clearLine}${clock()}  ${text}\n${shown}`),
     status: (text) => {
       // A line that wraps could not be cleared again.
-      shown = `${clock()}  ${text}`.slice(0, Math.max(20, output.columns - 1));
+      shown = `${clock()}  ${text}`.slice(0, (output.columns || 80) - 1);
       output.write(clearLine + shown);
     },
     close: () => {
