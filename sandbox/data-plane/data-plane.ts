@@ -2,6 +2,7 @@ import { Listener } from './balancer/listener';
 import { HostCountSampler } from './metrics/host-counts';
 import { MetricStore } from './metrics/metric-store';
 import { ServerPool } from './servers/server-pool';
+import { statusMatcher } from './targets/status-matcher';
 import { TargetGroup } from './targets/target-group';
 import type {
   DataPlane,
@@ -53,7 +54,10 @@ class LocalDataPlane implements DataPlane {
     this.servers.onExit(listener);
   }
 
+  /** @throws Error when the matcher cannot be read */
   putTargetGroup(settings: TargetGroupSettings): void {
+    // Here the caller gets the error; in a health check nobody would.
+    statusMatcher(settings.healthCheck.matcher);
     const known = this.groups.get(settings.arn);
     if (known) {
       known.settings = settings;

@@ -94,4 +94,9 @@ describe('the health of targets', () => {
     plane.putTargetGroup({ ...group, healthCheck: { ...group.healthCheck, path: '/right' } });
     await waitUntil('health', () => stateOf(plane, group, target) === 'healthy');
   });
+
+  it('refuses a matcher that it could not go by, before any check runs', () => {
+    const plane = newPlane();
+    expect(() => newGroup(plane, { healthCheck: { matcher: '2xx' } })).toThrow('cannot read the health check matcher');
+  });
 });

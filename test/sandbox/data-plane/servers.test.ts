@@ -72,10 +72,8 @@ describe('the servers', () => {
     const first = launch(plane);
     await waitUntil('the server to listen', () => get(first.port, '/', { host: first.address }));
     const second = { instanceId: 'i-same-address', address: first.address, program: { ...goodProgram } };
-    const told = jest.spyOn(process.stderr, 'write');
     plane.launch(second);
     await waitUntil('the end of the one that found its port taken', () => exits.length > 0);
-    told.mockRestore();
     expect(exits).toEqual(['i-same-address']);
     expect(() => plane.launch({ ...second, instanceId: first.instanceId })).toThrow('already running');
   });
