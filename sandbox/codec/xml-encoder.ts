@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { NormalizedSchema } from '@smithy/core/schema';
 
 /** Writes the members of a struct as XML elements, under the names that the schema's traits give. */
@@ -37,9 +38,10 @@ function encodeMap(tag: string, schema: NormalizedSchema, map: Record<string, un
   return `<${tag}>${entries.map((entry) => `<entry>${entry}</entry>`).join('')}</${tag}>`;
 }
 
+/** Not by `instanceof`: a copied state may hold dates of another realm. */
 function scalarText(value: unknown): string {
-  if (value instanceof Date) return value.toISOString();
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (types.isDate(value)) return value.toISOString();
+  if (types.isUint8Array(value)) return Buffer.from(value).toString('base64');
   return String(value);
 }
 

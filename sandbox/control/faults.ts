@@ -26,8 +26,10 @@ export class Faults {
     return [...this.armed.values()].map(described);
   }
 
-  has(kind: FaultKind): boolean {
-    return [...this.armed.values()].some((fault) => fault.kind === kind && !isSpent(fault));
+  /** Ids of the faults of one kind that still have calls to hit. */
+  idsOf(kind: FaultKind): Set<string> {
+    const faults = [...this.armed.values()].filter((fault) => fault.kind === kind && !isSpent(fault));
+    return new Set(faults.map((fault) => fault.id));
   }
 
   /** The first fault of one of `kinds` that hits this call, and that is `ready`; counts the hit. */

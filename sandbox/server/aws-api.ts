@@ -89,8 +89,8 @@ export class AwsApi {
   private stateFor(call: PreparedCall, staleable: boolean): Cloud['state'] {
     const { cloud, faults, history } = this.parts;
     if (!staleable) return cloud.state;
-    const fault = faults.take(call, ['stale-read'], (candidate) => history.stateBefore(candidate.since) !== undefined);
-    return (fault && history.stateBefore(fault.since)) ?? cloud.state;
+    const fault = faults.take(call, ['stale-read'], (candidate) => history.stateFor(candidate) !== undefined);
+    return (fault && history.stateFor(fault)) ?? cloud.state;
   }
 }
 

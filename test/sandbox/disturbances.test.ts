@@ -108,6 +108,18 @@ test('a refused mutation leaves the stale state as it was', async () => {
   expect(await exists(name)).toBe(false);
 });
 
+test('a stale read never goes back to a time before it was asked for', async () => {
+  const [first, second] = [newName(), newName()];
+  await admin.addFault({ operation: 'DescribeAutoScalingGroups', kind: 'stale-read', inputContains: first });
+  await create(first);
+  await admin.addFault({ operation: 'DescribeAutoScalingGroups', kind: 'stale-read', inputContains: 'web-v1' });
+  expect(await exists('web-v1')).toBe(true);
+  expect((await admin.faults()).map(({ hits }) => hits)).toEqual([0, 0]);
+  await create(second);
+  await exists('web-v1');
+  expect((await admin.faults()).map(({ hits }) => hits)).toEqual([0, 1]);
+});
+
 test('a stale read may look back to before an earlier mutation', async () => {
   const [first, second] = [newName(), newName()];
   const since = 'CreateAutoScalingGroup';

@@ -52,12 +52,11 @@ describe('with real servers and balancers', () => {
     await waitUntil('unused targets', async () => (await states(newArn)).join() === 'unused');
     await split(newArn, 0);
     await waitUntil('healthy targets', async () => (await states(newArn)).join() === 'healthy');
-    expect((await fetch(sandbox.listenerUrl('web'))).headers.get('x-version')).toBe('v1');
+    expect(await servedVersion()).toBe('v1');
     await split(newArn, 100);
-    await waitUntil('the new version', async () => {
-      return (await fetch(sandbox.listenerUrl('web'))).headers.get('x-version') === 'v2';
-    });
+    await waitUntil('the new version', async () => (await servedVersion()) === 'v2');
     await split(newArn, 0);
+    await waitUntil('the old version', async () => (await servedVersion()) === 'v1');
   });
 
   test('a server that is scaled in drains, ends, and leaves its target group', async () => {
@@ -89,6 +88,10 @@ describe('with real servers and balancers', () => {
     const port = Number(new URL(sandbox.url).port);
     expect((await errorOf(startSandbox({ port, world: {} }))).message).toMatch(/EADDRINUSE/);
   });
+
+  async function servedVersion(): Promise<string | null> {
+    return (await fetch(sandbox.listenerUrl('web'))).headers.get('x-version');
+  }
 
   async function oldArn(): Promise<string> {
     const answer = await clients.elb.send(new DescribeTargetGroupsCommand({ Names: ['web'] }));
