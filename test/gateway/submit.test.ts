@@ -39,7 +39,7 @@ test('without a key an exact repetition has the same key, and the same body a se
 });
 
 const mistakes: [string, unknown, string, RegExp][] = [
-  ['no image', {}, 'image', /expected string/],
+  ['no image', {}, 'image', /expected the id of a machine image/],
   ['an image that is none', { image: 'web:latest' }, 'image', /found "web:latest"/],
   ['a misspelled field', { image: 'ami-1', comit: 'x' }, 'comit', /not a known setting/],
   ['a number for a name', { image: 'ami-1', by: 7 }, 'by', /string/],
