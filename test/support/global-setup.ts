@@ -14,6 +14,8 @@ import { temporalOfThisRun } from './temporal-of-this-run';
 
 async function setUp(): Promise<void> {
   if (process.env['FLEETSHIFT_TEST_SKIP_SETUP'] === '1') return;
+  // Which Node version the AWS SDK will want next year would be said by every test file.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   await build(log);
   const cliPath = await ensureTemporalCli({ log });
   const directory = mkdtempSync(join(tmpdir(), 'fleetshift-test-'));
