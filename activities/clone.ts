@@ -45,7 +45,8 @@ export function createCloneActivities(deps: ActivityDeps) {
     sizeClone: writer(async ({ service, plan }: OnPlan): Promise<{ wanted: number }> => {
       const aws = sessionOf(deps, service);
       const [old, clone] = await Promise.all([describeGroup(aws, plan.old.groupName), ourGroup(aws, plan)]);
-      const wanted = Math.max(old?.DesiredCapacity ?? 0, clone.DesiredCapacity ?? 0, 1);
+      if (!old) throw ApplicationFailure.retryable(`group ${plan.old.groupName} cannot be found`, 'not-visible');
+      const wanted = Math.max(old.DesiredCapacity ?? 0, clone.DesiredCapacity ?? 0, 1);
       if (clone.DesiredCapacity !== wanted || clone.MinSize !== wanted) {
         await updateGroup(aws, {
           AutoScalingGroupName: plan.names.group,

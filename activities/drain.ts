@@ -3,7 +3,7 @@ import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { groupNameOf, type Fleet } from './group';
 import { completeWindow, readFleetSums } from './fleet-metrics';
-import { pause, report, watcher } from './roles';
+import { lookUntil, report, watcher } from './roles';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { fleetCounts } from '../domain/judge/rows';
@@ -19,7 +19,7 @@ export interface WatchQuietInput extends OnPlan {
 
 export type QuietAnswer = { kind: 'quiet' } | { kind: 'late'; detail: string };
 
-export type GoneAnswer = { kind: 'gone' } | { kind: 'late'; remaining: number };
+export type GoneAnswer = { kind: 'gone' } | { kind: 'late'; detail: string };
 
 /** One empty answer may be a stale read. */
 const emptyReadsNeeded = 2;
@@ -28,29 +28,39 @@ export function createDrainActivities(deps: ActivityDeps) {
   return {
     watchQuiet: watcher(async (input: WatchQuietInput): Promise<QuietAnswer> => {
       const aws = sessionOf(deps, input.service);
-      for (;;) {
-        const rows = await quietRows(aws, input);
-        if (isQuiet(rows)) return { kind: 'quiet' };
-        const busy = rows.at(-1)?.leavingRequests ?? null;
-        const text = busy === null ? 'no complete metric period yet' : `${busy} requests in the newest period`;
-        report({ text: `${input.fleet} fleet is not quiet: ${text}` });
-        if (Date.now() >= input.deadlineMs) return { kind: 'late', detail: text };
-        await pause(input.service.pollSeconds);
-      }
+      let seen = 'no complete metric period yet';
+      return lookUntil<QuietAnswer>({
+        deadlineMs: input.deadlineMs,
+        everySeconds: input.service.pollSeconds,
+        look: async () => {
+          const rows = await quietRows(aws, input);
+          if (isQuiet(rows)) return { kind: 'quiet' };
+          const newest = rows.at(-1);
+          if (newest) seen = `${newest.leavingRequests} requests in the newest period`;
+          report({ text: `${input.fleet} fleet is not quiet: ${seen}` });
+          return null;
+        },
+        late: (refusal) => ({ kind: 'late', detail: refusal ?? seen }),
+      });
     }),
 
     watchGone: watcher(async (input: OnPlan & { fleet: Fleet; deadlineMs: number }): Promise<GoneAnswer> => {
       const aws = sessionOf(deps, input.service);
       let emptyReads = 0;
-      for (;;) {
-        const group = await describeGroup(aws, groupNameOf(input.plan, input.fleet));
-        const remaining = group?.Instances?.length ?? 0;
-        emptyReads = remaining === 0 ? emptyReads + 1 : 0;
-        if (emptyReads >= emptyReadsNeeded) return { kind: 'gone' };
-        report({ text: `${remaining} servers left` });
-        if (Date.now() >= input.deadlineMs) return { kind: 'late', remaining };
-        await pause(input.service.pollSeconds);
-      }
+      let seen = 'nothing could be read yet';
+      return lookUntil<GoneAnswer>({
+        deadlineMs: input.deadlineMs,
+        everySeconds: input.service.pollSeconds,
+        look: async () => {
+          const group = await describeGroup(aws, groupNameOf(input.plan, input.fleet));
+          const remaining = group?.Instances?.length ?? 0;
+          emptyReads = remaining === 0 ? emptyReads + 1 : 0;
+          seen = `${remaining} servers are still there`;
+          report({ text: seen });
+          return emptyReads >= emptyReadsNeeded ? { kind: 'gone' } : null;
+        },
+        late: (refusal) => ({ kind: 'late', detail: refusal ?? seen }),
+      });
     }),
   };
 }

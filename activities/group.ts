@@ -3,8 +3,9 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { writer } from './roles';
+import { findRoutes } from './source';
 import { newTargetGroupArns } from './target-group';
-import { readRoute } from '../clients/aws/balancers';
+import { findTargetGroup } from '../clients/aws/balancers';
 import { describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { deploymentTag } from '../domain/names';
@@ -29,6 +30,18 @@ export function createGroupActivities(deps: ActivityDeps) {
       if (floor > (old.MinSize ?? 0))
         await updateGroup(aws, { AutoScalingGroupName: plan.old.groupName, MinSize: floor });
       return { minSize: floor };
+    }),
+
+    /** Brings old back to the size it had when the deployment began, when somebody has shrunk it. */
+    regrowOld: writer(async ({ service, plan }: OnPlan): Promise<{ desiredCapacity: number }> => {
+      const aws = sessionOf(deps, service);
+      const { groupName, desiredCapacity, maxSize } = plan.old;
+      const old = await describeGroup(aws, groupName);
+      if (!old) throw ApplicationFailure.retryable(`group ${groupName} cannot be found`, 'not-visible');
+      if ((old.DesiredCapacity ?? 0) >= desiredCapacity) return { desiredCapacity: old.DesiredCapacity ?? 0 };
+      const MaxSize = Math.max(old.MaxSize ?? 0, maxSize);
+      await updateGroup(aws, { AutoScalingGroupName: groupName, DesiredCapacity: desiredCapacity, MaxSize });
+      return { desiredCapacity };
     }),
 
     /** Undoes a freeze three-way: what somebody else changed meanwhile stays as they left it and is told. */
@@ -75,16 +88,20 @@ export function groupNameOf(plan: Plan, fleet: Fleet): string {
   return fleet === 'old' ? plan.old.groupName : plan.names.group;
 }
 
-/** Routes of the plan that give weight to a fleet at this moment. */
+/** Target groups of a fleet that exist at this moment. */
+export async function fleetArns(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<string[]> {
+  if (fleet === 'new') return (await newTargetGroupArns(aws, plan)).filter((arn) => arn !== null);
+  const found = await Promise.all(plan.pairs.map((pair) => findTargetGroup(aws, { arn: pair.oldArn })));
+  return found.flatMap((group) => group?.TargetGroupArn ?? []);
+}
+
+/** Every route that gives weight to a fleet at this moment, also one that was made after the plan. */
 export async function weightedRoutes(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<string[]> {
-  const newArns = await newTargetGroupArns(aws, plan);
-  const weighted: string[] = [];
-  for (const route of plan.routes) {
-    const arn = fleet === 'old' ? plan.pairs[route.pair]?.oldArn : newArns[route.pair];
-    const forwards = forwardsOf((await readRoute(aws, route)) ?? []);
-    if (forwards.some((one) => one.arn === arn && one.weight > 0)) weighted.push(route.arn);
-  }
-  return weighted;
+  const arns = await fleetArns(aws, plan, fleet);
+  const routes = await findRoutes(aws, arns);
+  return routes
+    .filter((route) => forwardsOf(route.actions).some((one) => arns.includes(one.arn) && one.weight > 0))
+    .map((route) => route.arn);
 }
 
 export function assertOurs(group: AutoScalingGroup, plan: Plan): void {

@@ -3,6 +3,7 @@ import { createCloneActivities } from './clone';
 import { createDrainActivities } from './drain';
 import { createGroupActivities } from './group';
 import { createJudgeActivities } from './judge';
+import { createLeavingActivities } from './leaving';
 import { createPlanActivities } from './plan';
 import { createReadinessActivities } from './readiness';
 import { createRetireActivities } from './retire';
@@ -22,6 +23,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createReadinessActivities(deps),
     ...createTrafficActivities(deps),
     ...createJudgeActivities(deps),
+    ...createLeavingActivities(deps),
     ...createDrainActivities(deps),
     ...createRetireActivities(deps),
   };

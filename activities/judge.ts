@@ -5,6 +5,7 @@ import { readFleetSums } from './fleet-metrics';
 import { pause, report, watcher } from './roles';
 import { existingPairs } from './target-group';
 import { foreignEdits, healthyCount, readRoutes } from './traffic';
+import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
 import type { Hold, JudgeReport, LiveReport } from '../domain/deployment';
 import { decideStretch, type StretchDecision } from '../domain/judge/decide-stretch';
@@ -35,7 +36,7 @@ export type GuardAnswer =
 
 /** Sick reads in a row that are believed; one may be a balancer that is just changing. */
 const sickReadsNeeded = 2;
-const partialAnswersTolerated = 3;
+const missesTolerated = 3;
 
 export function createJudgeActivities(deps: ActivityDeps) {
   return {
@@ -59,7 +60,9 @@ class Guard {
   /** First readings of the periods folded since the start, for the comparison before the stretch is passed. */
   private read: PeriodSums[] = [];
   private sickReads = 0;
-  private partialAnswers = 0;
+  private misses = { inARow: 0, detail: '' };
+  /** Whether this attempt has seen metrics: only then can it tell that they are back. */
+  private hasRead = false;
 
   constructor(
     private readonly aws: AwsSession,
@@ -73,11 +76,11 @@ class Guard {
   async look(nowMs: number): Promise<GuardAnswer | null> {
     await this.fold(nowMs);
     const decision = await this.decide(nowMs);
+    if (decision.kind === 'harmful') return decision;
     const fleets = await this.readFleets();
     report({ ...fleets.counts, judge: judgeReportOf(this.state, this.settings) } satisfies LiveReport);
-    if (decision.kind === 'harmful') return decision;
     if (fleets.sickness !== null) return { kind: 'unhealthy', detail: fleets.sickness };
-    const hold = fleets.foreign ?? this.partialHold();
+    const hold = fleets.foreign ?? this.missesHold();
     if (hold) return this.unlessKnown(hold);
     return decision.kind === 'hold' ? this.unlessKnown(decision) : this.answerTo(decision);
   }
@@ -95,7 +98,8 @@ class Guard {
       case 'low-traffic':
         return holding === 'no-evidence' ? null : { kind: 'low-traffic', detail: decision.detail, ...handedOn };
       case 'wait':
-        return holding === null || holding === 'no-evidence' ? null : { kind: 'cleared' };
+        if (holding === null || holding === 'no-evidence') return null;
+        return holding === 'unmeasurable' && !this.hasRead ? null : { kind: 'cleared' };
     }
   }
 
@@ -127,14 +131,27 @@ class Guard {
 
   private async readPeriods(window: { startMs: number; endMs: number }): Promise<PeriodSums[] | null> {
     const { periodSeconds } = this.settings;
-    const periods = await readFleetSums(this.aws, this.input.plan, { periodSeconds, ...window });
-    this.partialAnswers = periods ? 0 : this.partialAnswers + 1;
-    return periods;
+    try {
+      const periods = await readFleetSums(this.aws, this.input.plan, { periodSeconds, ...window });
+      if (!periods) return this.missed('CloudWatch answered only in part');
+      this.misses = { inARow: 0, detail: '' };
+      this.hasRead = true;
+      return periods;
+    } catch (error) {
+      // Health and weights are still watched while CloudWatch is away.
+      if (error instanceof AwsCallError) return this.missed(error.message);
+      throw error;
+    }
   }
 
-  private partialHold(): Extract<GuardAnswer, { kind: 'hold' }> | null {
-    if (this.partialAnswers <= partialAnswersTolerated) return null;
-    const detail = `CloudWatch answered only in part ${this.partialAnswers} times in a row`;
+  private missed(detail: string): null {
+    this.misses = { inARow: this.misses.inARow + 1, detail };
+    return null;
+  }
+
+  private missesHold(): Extract<GuardAnswer, { kind: 'hold' }> | null {
+    if (this.misses.inARow <= missesTolerated) return null;
+    const detail = `the metrics could not be read ${this.misses.inARow} times in a row: ${this.misses.detail}`;
     return { kind: 'hold', reason: 'unmeasurable', detail };
   }
 

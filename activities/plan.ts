@@ -1,7 +1,7 @@
 /** Reads everything the plan needs; `domain/plan.ts` decides. Changes nothing. */
 import type { ActivityDeps } from './deps';
 import { sessionOf } from './deps';
-import { watcher } from './roles';
+import { lookUntil, watcher } from './roles';
 import { findRoutes, findSource, requestsPerPeriod } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
@@ -16,19 +16,30 @@ export interface PlanInput {
   uuid: string;
   number: number;
   imageId: string;
+  /** A plan that AWS does not let us make until then is refused. */
+  deadlineMs: number;
 }
 
 export function createPlanActivities(deps: ActivityDeps) {
   return {
     planDeployment: watcher(async (input: PlanInput): Promise<PlanAnswer> => {
       const aws = sessionOf(deps, input.service);
-      const choice = await findSource(aws, input.service);
-      if (choice.kind === 'refused') return { kind: 'refused', problems: [choice.problem] };
-      const group = await describeGroup(aws, choice.groupName);
-      if (!group) return { kind: 'refused', problems: [`group ${choice.groupName} disappeared while it was read`] };
-      return makePlan(await readFacts(aws, input, group));
+      return lookUntil<PlanAnswer>({
+        deadlineMs: input.deadlineMs,
+        everySeconds: input.service.pollSeconds,
+        look: () => plan(aws, input),
+        late: (refusal) => ({ kind: 'refused', problems: [refusal ?? 'the plan could not be made in time'] }),
+      });
     }),
   };
+}
+
+async function plan(aws: AwsSession, input: PlanInput): Promise<PlanAnswer> {
+  const choice = await findSource(aws, input.service);
+  if (choice.kind === 'refused') return { kind: 'refused', problems: [choice.problem] };
+  const group = await describeGroup(aws, choice.groupName);
+  if (!group) return { kind: 'refused', problems: [`group ${choice.groupName} disappeared while it was read`] };
+  return makePlan(await readFacts(aws, input, group));
 }
 
 async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGroup): Promise<PlanFacts> {
@@ -36,7 +47,7 @@ async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGr
   const [sub, template, targetGroups, routes, newImage] = await Promise.all([
     describeSubResources(aws, group.AutoScalingGroupName ?? ''),
     readTemplate(aws, group),
-    readTargetGroups(aws, arns),
+    readTargetGroups(aws, group),
     findRoutes(aws, arns),
     readImage(aws, input.imageId),
   ]);
@@ -83,7 +94,9 @@ async function readTemplate(aws: AwsSession, group: AutoScalingGroup): Promise<P
   };
 }
 
-async function readTargetGroups(aws: AwsSession, arns: string[]): Promise<TargetGroupFacts[]> {
+async function readTargetGroups(aws: AwsSession, source: AutoScalingGroup): Promise<TargetGroupFacts[]> {
+  const arns = source.TargetGroupARNs ?? [];
+  const own = (source.Instances ?? []).map((instance) => instance.InstanceId);
   const [groups, tags] = await Promise.all([describeTargetGroups(aws, arns), elbTags(aws, arns)]);
   return Promise.all(
     groups.map(async (group): Promise<TargetGroupFacts> => {
@@ -97,6 +110,9 @@ async function readTargetGroups(aws: AwsSession, arns: string[]): Promise<Target
         protocol: group.Protocol ?? 'unknown',
         attributes: Object.fromEntries(attributes.map((one) => [one.Key ?? '', one.Value ?? ''])),
         tags: tags.get(arn) ?? {},
+        foreignTargets: health
+          .filter((target) => target.state !== 'draining' && !own.includes(target.instanceId))
+          .map((target) => target.instanceId),
         healthy: health.filter((target) => target.state === 'healthy').length,
       };
     }),

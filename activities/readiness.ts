@@ -1,6 +1,6 @@
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { pause, report, watcher } from './roles';
+import { lookUntil, report, watcher } from './roles';
 import { existingPairs } from './target-group';
 import { targetHealth } from '../clients/aws/balancers';
 import { describeGroup, recentActivities } from '../clients/aws/groups';
@@ -28,15 +28,22 @@ export function createReadinessActivities(deps: ActivityDeps) {
     watchReadiness: watcher(async (input: WatchReadinessInput): Promise<ReadinessAnswer> => {
       const aws = sessionOf(deps, input.service);
       let goodReads = 0;
-      for (;;) {
-        const seen = assessReadiness(await readFleet(aws, input));
-        goodReads = seen.kind === 'ready' ? goodReads + 1 : 0;
-        report(liveReport(seen));
-        if (seen.kind === 'ready' && goodReads >= input.healthyReads) return seen;
-        if (Date.now() >= input.deadlineMs)
-          return { kind: 'late', healthy: seen.healthy, detail: await explain(aws, input.plan, seen) };
-        await pause(input.service.pollSeconds);
-      }
+      let seen: Readiness = { kind: 'waiting', healthy: 0, detail: 'nothing could be read yet' };
+      return lookUntil<ReadinessAnswer>({
+        deadlineMs: input.deadlineMs,
+        everySeconds: input.service.pollSeconds,
+        look: async () => {
+          seen = assessReadiness(await readFleet(aws, input));
+          report(liveReport(seen));
+          goodReads = seen.kind === 'ready' ? goodReads + 1 : 0;
+          return seen.kind === 'ready' && goodReads >= input.healthyReads ? seen : null;
+        },
+        late: async (refusal) => {
+          // Healthy at the deadline, it only has to prove it: perhaps no worker was there to look before.
+          if (refusal === null && seen.kind === 'ready') return null;
+          return { kind: 'late', healthy: seen.healthy, detail: refusal ?? (await explain(aws, input.plan, seen)) };
+        },
+      });
     }),
   };
 }

@@ -2,10 +2,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { assertOurs, groupNameOf, weightedRoutes, type Fleet } from './group';
+import { assertOurs, fleetArns, groupNameOf, weightedRoutes, type Fleet } from './group';
 import { pause, writer } from './roles';
-import { newTargetGroupArns } from './target-group';
-import { deleteTargetGroup, elbTags, findTargetGroup } from '../clients/aws/balancers';
+import { deleteTargetGroup, elbTags } from '../clients/aws/balancers';
 import { deleteGroup, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { deleteTemplate, findTemplate } from '../clients/aws/templates';
 import type { AwsSession } from '../clients/aws/sessions';
@@ -58,9 +57,7 @@ async function removeGroup(aws: AwsSession, plan: Plan, fleet: Fleet, group: Aut
 }
 
 async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
-  const arns = fleet === 'old' ? plan.pairs.map((pair) => pair.oldArn) : await newTargetGroupArns(aws, plan);
-  for (const arn of arns) {
-    if (arn === null || !(await findTargetGroup(aws, { arn }))) continue;
+  for (const arn of await fleetArns(aws, plan, fleet)) {
     const owner = (await elbTags(aws, [arn])).get(arn)?.[deploymentTag];
     if (owner !== undefined && (fleet === 'old' || owner === plan.uuid)) await deleteTargetGroup(aws, arn);
   }

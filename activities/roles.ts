@@ -6,7 +6,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { runAsAttempt, StaleAttemptError } from '../clients/aws/attempt';
-import { AwsCallError } from '../clients/aws/errors';
+import { AwsCallError, type AwsErrorKind } from '../clients/aws/errors';
 
 type Activity<Input, Output> = (input: Input) => Promise<Output>;
 
@@ -14,7 +14,9 @@ export function writer<Input, Output>(work: Activity<Input, Output>): Activity<I
   return async (input) => {
     const { info } = Context.current();
     // The server's own clock for this attempt starts when a worker takes it, so this deadline is never too late.
-    const deadlineMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
+    const attemptEndsMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
+    // Past the last of all attempts the workflow has gone on, perhaps on its way back.
+    const deadlineMs = Math.min(attemptEndsMs, info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs);
     return explained(() => runAsAttempt({ role: 'writer', deadlineMs }, () => work(input)));
   };
 }
@@ -41,6 +43,37 @@ export function report(seen: object): void {
   latestReport.set(context, seen);
   context.heartbeat(seen);
 }
+
+/**
+ * Looks until there is an answer. What AWS refuses meanwhile is shown and may pass; at the deadline `late` answers, with
+ * the last refusal.
+ * @throws AwsCallError that waiting cannot mend
+ */
+export async function lookUntil<Answer>(input: {
+  deadlineMs: number;
+  everySeconds: number;
+  look: () => Promise<Answer | null>;
+  /** Null looks on: what was missing is just coming. */
+  late: (refusal: string | null) => Answer | null | Promise<Answer | null>;
+}): Promise<Answer> {
+  for (;;) {
+    let refusal: string | null = null;
+    try {
+      const answer = await input.look();
+      if (answer !== null) return answer;
+    } catch (error) {
+      if (!(error instanceof AwsCallError && mayPass.includes(error.kind))) throw error;
+      refusal = error.message;
+      report({ text: refusal });
+    }
+    const late = Date.now() >= input.deadlineMs ? await input.late(refusal) : null;
+    if (late !== null) return late;
+    await pause(input.everySeconds);
+  }
+}
+
+/** Permissions and credentials may be mended while a deployment waits. */
+const mayPass: readonly AwsErrorKind[] = ['transient', 'denied', 'credentials'];
 
 /** Ends a wait early when the watcher is cancelled. */
 export function pause(seconds: number): Promise<void> {

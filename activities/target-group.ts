@@ -9,13 +9,12 @@ import {
   findTargetGroup,
   setTargetGroupAttributes,
   targetGroupAttributes,
-  type CreateTargetGroupCommandInput,
-  type TargetGroup,
   type TargetGroupAttribute,
 } from '../clients/aws/balancers';
 import type { AwsSession } from '../clients/aws/sessions';
-import { deploymentTag, isCopyableTag, ownTags } from '../domain/names';
+import { deploymentTag, ownTags } from '../domain/names';
 import type { Plan, TargetGroupPair } from '../domain/plan';
+import { targetGroupCopy } from '../domain/target-group';
 
 export function createTargetGroupActivities(deps: ActivityDeps) {
   return {
@@ -45,7 +44,10 @@ export async function existingPairs(aws: AwsSession, plan: Plan): Promise<PairAr
   return plan.pairs.map((pair, index) => {
     const newArn = arns[index];
     if (!newArn)
-      throw ApplicationFailure.retryable(`target group ${pair.newName} of the new fleet cannot be found`, 'not-found');
+      throw ApplicationFailure.retryable(
+        `target group ${pair.newName} of the new fleet cannot be found (yet)`,
+        'not-visible',
+      );
     return { oldArn: pair.oldArn, newArn };
   });
 }
@@ -59,9 +61,25 @@ async function ensureTargetGroup(aws: AwsSession, plan: Plan, pair: TargetGroupP
   if (!old) throw ApplicationFailure.nonRetryable(`target group ${pair.oldArn} of the old fleet is gone`, 'not-found');
   const oldTags = (await elbTags(aws, [pair.oldArn])).get(pair.oldArn) ?? {};
   const found = await findTargetGroup(aws, { name: pair.newName });
-  const made = found ?? (await createTargetGroup(aws, creationInput(old, plan, pair, oldTags)));
+  const made =
+    found ??
+    (await createTargetGroup(
+      aws,
+      targetGroupCopy({
+        source: old,
+        sourceTags: oldTags,
+        name: pair.newName,
+        tags: ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
+      }),
+    ));
   const arn = made?.TargetGroupArn ?? '';
   const tags = (await elbTags(aws, [arn])).get(arn) ?? {};
+  if (tags[deploymentTag] === undefined) {
+    throw ApplicationFailure.retryable(
+      `the tags of the new target group ${pair.newName} are not visible yet`,
+      'not-visible',
+    );
+  }
   if (tags[deploymentTag] !== plan.uuid) {
     throw ApplicationFailure.nonRetryable(
       `target group ${pair.newName} exists but was not made by this deployment; rename or remove it`,
@@ -88,35 +106,4 @@ async function copyAttributes(aws: AwsSession, fromArn: string, toArn: string): 
 async function differing(aws: AwsSession, wanted: TargetGroupAttribute[], arn: string) {
   const actual = new Map((await targetGroupAttributes(aws, arn)).map((one) => [one.Key, one.Value]));
   return wanted.filter((one) => actual.get(one.Key) !== one.Value);
-}
-
-function creationInput(
-  old: TargetGroup,
-  plan: Plan,
-  pair: TargetGroupPair,
-  oldTags: Record<string, string>,
-): CreateTargetGroupCommandInput {
-  const tags = {
-    ...Object.fromEntries(Object.entries(oldTags).filter(([key]) => isCopyableTag(key))),
-    ...ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
-  };
-  return {
-    Name: pair.newName,
-    Protocol: old.Protocol,
-    ProtocolVersion: old.ProtocolVersion,
-    Port: old.Port,
-    VpcId: old.VpcId,
-    TargetType: old.TargetType,
-    IpAddressType: old.IpAddressType,
-    HealthCheckProtocol: old.HealthCheckProtocol,
-    HealthCheckPort: old.HealthCheckPort,
-    HealthCheckEnabled: old.HealthCheckEnabled,
-    HealthCheckPath: old.HealthCheckPath,
-    HealthCheckIntervalSeconds: old.HealthCheckIntervalSeconds,
-    HealthCheckTimeoutSeconds: old.HealthCheckTimeoutSeconds,
-    HealthyThresholdCount: old.HealthyThresholdCount,
-    UnhealthyThresholdCount: old.UnhealthyThresholdCount,
-    Matcher: old.Matcher,
-    Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-  };
 }

@@ -1,13 +1,13 @@
 /** Weights: every change is read back, and none is written over somebody else's. */
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { pause, writer } from './roles';
+import { lookUntil, pause, watcher, writer } from './roles';
 import { existingPairs, newTargetGroupArns, type PairArns } from './target-group';
-import { readRoute, targetHealth, writeRoute, type Action } from '../clients/aws/balancers';
+import { readRoute, targetHealth, writeRoute, type Action, type RouteRef } from '../clients/aws/balancers';
 import type { AwsSession } from '../clients/aws/sessions';
 import { newPercentAfterGiveBack } from '../domain/give-back';
 import type { Plan, PlannedRoute } from '../domain/plan';
-import { forwardsOf, observedNewPercent, references, withoutTargetGroup, withSplit } from '../domain/routes';
+import { forwardsOf, observedNewPercent, references, withSplit } from '../domain/routes';
 import { neededHealthy } from '../domain/steps';
 
 export type SplitAnswer =
@@ -16,22 +16,26 @@ export type SplitAnswer =
   | { kind: 'unhealthy'; detail: string }
   | { kind: 'foreign-edit'; detail: string };
 
+export type RoutesAnswer = { kind: 'ours' } | { kind: 'late'; detail: string };
+
 export interface WriteSplitInput extends OnPlan {
   newPercent: number;
-  /** The share that was written last: any other one found is somebody else's edit. */
-  fromPercent: number;
+  /** Shares that we may have written: any other one found is somebody else's edit. */
+  ourPercents: number[];
   /** Servers that the new fleet should have. */
   newWanted: number;
 }
 
 export type GiveBackAnswer =
-  | { kind: 'returned'; newPercent: number; readBackMs: number; overwritten: string[] }
-  | { kind: 'not-read-back'; detail: string }
-  | { kind: 'foreign-edit'; detail: string };
-
-export type LeaveAnswer =
-  | { kind: 'left'; atMs: number }
-  | { kind: 'still-weighted'; detail: string }
+  | {
+      kind: 'returned';
+      newPercent: number;
+      readBackMs: number;
+      /** Somebody else's weights that were overwritten, which is right only on the way back. */
+      overwritten: string[];
+      /** Routes in which somebody else's target groups have weight: left as they are. */
+      leftAlone: string[];
+    }
   | { kind: 'not-read-back'; detail: string };
 
 const readBackTries = 5;
@@ -44,7 +48,7 @@ export function createTrafficActivities(deps: ActivityDeps) {
       const aws = sessionOf(deps, input.service);
       const pairs = await existingPairs(aws, input.plan);
       const routes = await readRoutes(aws, input.plan, pairs);
-      const foreign = foreignEdits(routes, [input.fromPercent, input.newPercent]);
+      const foreign = foreignEdits(routes, input.ourPercents);
       if (foreign.length > 0) return { kind: 'foreign-edit', detail: foreign.join('; ') };
       const needed = neededHealthy({ wantedServers: input.newWanted, newPercent: input.newPercent });
       for (const { newArn } of pairs) {
@@ -59,40 +63,50 @@ export function createTrafficActivities(deps: ActivityDeps) {
       return writeRoutes(aws, routes, input.newPercent);
     }),
 
+    /** Waits until every route has one of these shares again. */
+    watchRoutes: watcher(
+      async (input: OnPlan & { ourPercents: number[]; deadlineMs: number }): Promise<RoutesAnswer> => {
+        const aws = sessionOf(deps, input.service);
+        let seen = 'the routes could not be read yet';
+        return lookUntil<RoutesAnswer>({
+          deadlineMs: input.deadlineMs,
+          everySeconds: input.service.pollSeconds,
+          look: async () => {
+            const edits = foreignEdits(
+              await readRoutes(aws, input.plan, await existingPairs(aws, input.plan)),
+              input.ourPercents,
+            );
+            seen = edits.join('; ');
+            return edits.length === 0 ? { kind: 'ours' } : null;
+          },
+          late: (refusal) => ({ kind: 'late', detail: refusal ?? seen }),
+        });
+      },
+    ),
+
     /** Gives back to old what its healthy servers can carry; called again until everything is back. */
     giveBack: writer(
-      async ({ service, plan, writtenPercent }: OnPlan & { writtenPercent: number }): Promise<GiveBackAnswer> => {
+      async ({ service, plan, ourPercents }: OnPlan & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
         const aws = sessionOf(deps, service);
         const newArns = await newTargetGroupArns(aws, plan);
         const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
         const routes = await readRoutes(aws, plan, pairs);
-        const third = routes.filter((route) => route.observed === null);
-        if (third.length > 0) return { kind: 'foreign-edit', detail: third.map(describeRoute).join('; ') };
-        const current = Math.max(...routes.map((route) => route.observed ?? 0));
-        const target = current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current);
-        const overwritten = foreignEdits(routes, [writtenPercent, target, 0]);
-        const answer = await writeRoutes(
-          aws,
-          routes.filter((route) => (route.observed ?? 0) > target),
-          target,
-        );
-        return answer.kind === 'written' ? { ...answer, kind: 'returned', newPercent: target, overwritten } : answer;
+        const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
+        const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
+        const newPercent = current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current);
+        const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
+        const overwritten = foreignEdits(tooHigh, ourPercents);
+        const answer = await writeRoutes(aws, tooHigh, newPercent);
+        if (answer.kind !== 'written') return answer;
+        return {
+          kind: 'returned',
+          newPercent,
+          readBackMs: answer.readBackMs,
+          overwritten,
+          leftAlone: leftAlone.map(describeRoute),
+        };
       },
     ),
-
-    /** Takes a fleet without weight out of every route. */
-    leaveRoutes: writer(async ({ service, plan, fleet }: OnPlan & { fleet: 'old' | 'new' }): Promise<LeaveAnswer> => {
-      const aws = sessionOf(deps, service);
-      const newArns = await newTargetGroupArns(aws, plan);
-      for (const route of plan.routes) {
-        const arn = fleet === 'old' ? plan.pairs[route.pair]?.oldArn : newArns[route.pair];
-        const answer = arn ? await leaveRoute(aws, route, arn) : 'left';
-        if (answer === 'left') continue;
-        const detail = `${arn} in route ${route.arn}`;
-        return answer === 'still-weighted' ? { kind: answer, detail } : { kind: answer, detail };
-      }
-      return { kind: 'left', atMs: Date.now() };
-    }),
   };
 }
 
@@ -120,6 +134,10 @@ export function foreignEdits(routes: readonly RouteNow[], ours: readonly number[
   return routes
     .filter(({ observed }) => observed === null || !ours.some((percent) => Math.abs(percent - observed) < 0.01))
     .map(describeRoute);
+}
+
+function hasWeight({ actions }: RouteNow, arn: string): boolean {
+  return forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0);
 }
 
 function describeRoute({ route, actions }: RouteNow): string {
@@ -180,21 +198,10 @@ function isAt(actions: Action[], pair: PairArns, newPercent: number): boolean {
   );
 }
 
-async function leaveRoute(
+/** Reads a route again until it is as written; balancers may answer with the old state for a moment. */
+export async function readsBack(
   aws: AwsSession,
-  route: PlannedRoute,
-  arn: string,
-): Promise<'left' | 'still-weighted' | 'not-read-back'> {
-  const actions = await readRoute(aws, route);
-  if (!actions || !references(actions, arn)) return 'left';
-  if (forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0)) return 'still-weighted';
-  await writeRoute(aws, route, withoutTargetGroup(actions, arn));
-  return (await readsBack(aws, route, (now) => !references(now, arn))) ? 'left' : 'not-read-back';
-}
-
-async function readsBack(
-  aws: AwsSession,
-  route: PlannedRoute,
+  route: RouteRef,
   holds: (actions: Action[]) => boolean,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < readBackTries; attempt++) {

@@ -121,6 +121,11 @@ export function uncopied(
   ];
 }
 
+/** AWS always tells the account's default service-linked role; to name it would need a permission of its own. */
+function isDefaultRole(value: unknown): boolean {
+  return typeof value === 'string' && value.endsWith('/AWSServiceRoleForAutoScaling');
+}
+
 function isSet(value: unknown, inert: readonly unknown[] | undefined): boolean {
   if (value === undefined || value === null || value === '') return false;
   if (Array.isArray(value)) return value.length > 0;
@@ -137,7 +142,8 @@ export function cloneInput(input: {
 }) {
   const copied: Record<string, unknown> = {};
   for (const field of copiedFields) {
-    if (isSet(input.source[field], undefined)) copied[field] = input.source[field];
+    if (isSet(input.source[field], undefined) && !isDefaultRole(input.source[field]))
+      copied[field] = input.source[field];
   }
   const kept = (input.source.Tags ?? []).filter((tag) => tag.Key !== undefined && isCopyableTag(tag.Key));
   return {

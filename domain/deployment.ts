@@ -195,30 +195,50 @@ export function requestDigest(input: SubmitInput): string {
   return JSON.stringify([input.revision.imageId, input.commit]);
 }
 
+const numbers = <Name extends string>(...names: Name[]) =>
+  z.looseObject(Object.fromEntries(names.map((name) => [name, z.number()])) as Record<Name, z.ZodNumber>);
+
+/** Every field of a request that the workflows read; what the service file's schema has checked is not checked again. */
 const submitShape = z.looseObject({
-  service: z.looseObject({
-    service: z.string(),
-    environment: z.string(),
-    region: z.string(),
+  service: numbers('bakeSeconds', 'keepSeconds', 'pollSeconds').extend({
+    service: z.string().min(1),
+    environment: z.string().min(1),
+    region: z.string().min(1),
     source: z.looseObject({ kind: z.enum(['group', 'tag', 'route']) }),
-    shift: z.looseObject({
+    shift: numbers('stepSeconds', 'settleSeconds').extend({
       stepPercents: z.array(z.number()).min(1),
-      stepSeconds: z.number(),
-      settleSeconds: z.number(),
+      holdbackPercent: z.union([z.literal('auto'), z.number()]),
+      lowTraffic: z.enum(['hold', 'advance', 'rollback']),
     }),
-    judge: z.looseObject({ periodSeconds: z.number(), lagSeconds: z.number(), alpha: z.number() }),
-    ready: z.looseObject({ healthyReads: z.number() }),
-    drain: z.looseObject({ upToSeconds: z.number() }),
-    limits: z.record(z.string(), z.number()),
-    bakeSeconds: z.number(),
-    keepSeconds: z.number(),
-    pollSeconds: z.number(),
+    judge: numbers(
+      'periodSeconds',
+      'lagSeconds',
+      'alpha',
+      'minimumRequests',
+      'relativeTolerance',
+      'absoluteTolerance',
+      'absoluteLimit',
+      'ceiling',
+    ),
+    ready: numbers('healthyReads'),
+    drain: numbers('upToSeconds'),
+    oldGroup: z.enum(['scale-to-zero', 'keep', 'delete']),
+    limits: numbers(
+      'readBackSeconds',
+      'cloneSeconds',
+      'readySeconds',
+      'pauseSeconds',
+      'holdSeconds',
+      'unmeasurableSeconds',
+      'regrowSeconds',
+      'rollbackSeconds',
+    ),
   }),
-  revision: z.looseObject({ imageId: z.string().min(1) }),
-  idempotencyKey: z.string().min(1),
-  requestedBy: z.string(),
-  reason: z.string(),
-  commit: z.string(),
+  revision: z.looseObject({ imageId: z.string().min(1).max(200) }),
+  idempotencyKey: z.string().min(1).max(200),
+  requestedBy: z.string().max(200),
+  reason: z.string().max(2000),
+  commit: z.string().max(200),
 });
 
 /** Why a request that came straight to Temporal cannot be worked on; null when it can. */

@@ -11,6 +11,7 @@ export function newPercentAfterGiveBack(input: {
 }): number {
   if (input.oldHealthy === 0) return input.currentNewPercent;
   if (input.newHealthy === 0) return 0;
-  const carriedPercent = Math.floor((100 * Math.min(input.oldHealthy, input.oldNeeded)) / Math.max(1, input.oldNeeded));
+  const needed = Math.max(1, input.oldNeeded);
+  const carriedPercent = Math.floor((100 * Math.min(input.oldHealthy, needed)) / needed);
   return Math.min(input.currentNewPercent, 100 - carriedPercent);
 }

@@ -22,6 +22,8 @@ export interface TargetGroupFacts {
   attributes: Record<string, string>;
   tags: Record<string, string>;
   healthy: number;
+  /** Targets that are not servers of the source group, draining ones aside. */
+  foreignTargets: string[];
 }
 
 export interface ImageFacts {

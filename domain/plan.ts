@@ -157,6 +157,11 @@ function targetGroupProblems(group: TargetGroupFacts, routes: readonly RouteFact
       `target group ${group.name} has sticky sessions: weights would not move the clients that hold a cookie`,
     );
   }
+  if (group.foreignTargets.length > 0) {
+    problems.push(
+      `target group ${group.name} also has targets that are not of the source group (${group.foreignTargets.join(', ')}): a clone of one group could not carry the traffic of both`,
+    );
+  }
   if (!routes.some((route) => forwardsOf(route.actions).some((one) => one.arn === group.arn))) {
     problems.push(`target group ${group.name} is in no listener rule, so its servers cannot be checked or shifted`);
   }

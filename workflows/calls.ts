@@ -1,11 +1,11 @@
 /** How workflows call activities: writers are awaited and never cancelled, watchers are given up when told. */
 import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
-import { ActivityFailure, ApplicationFailure, rootCause } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure } from '@temporalio/common';
 import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 
 /** What a forward phase gives up on at once: trying again does not help, going back does. */
-const hopelessForward = ['denied', 'credentials', 'not-found', 'already-exists', 'quota', 'invalid'];
+const hopelessForward = ['denied', 'not-found', 'already-exists', 'quota', 'invalid'];
 /** On the way back only what can never work is given up; permissions and credentials may be mended meanwhile. */
 const hopelessBack = ['not-found', 'already-exists', 'invalid'];
 
@@ -21,13 +21,39 @@ export interface Caller {
 }
 
 export function writers(caller: Caller, summary: string): Activities {
-  return proxyActivities<Activities>({
+  const activities = proxyActivities<Activities>({
     startToCloseTimeout: caller.timeouts.writerSeconds * 1000,
     scheduleToCloseTimeout: caller.limitSeconds * 1000,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { ...retry, nonRetryableErrorTypes: caller.direction === 'forward' ? hopelessForward : hopelessBack },
     summary,
   });
+  return new Proxy(activities, {
+    get: (target, name) => (input: unknown) => calledWhileWorkersAreUp(target, name as keyof Activities, input),
+  });
+}
+
+/** Outages that one call is carried through; each lasts at least as long as the call's limit. */
+const outagesTolerated = 5;
+
+/**
+ * A limit that ran out while nobody worked says nothing about the call itself: no attempt has told of a failure. As this
+ * code runs, a worker is back, so the call gets its time again.
+ */
+async function calledWhileWorkersAreUp(
+  activities: Activities,
+  name: keyof Activities,
+  input: unknown,
+): Promise<unknown> {
+  const call = activities[name] as (input: unknown) => Promise<unknown>;
+  for (let outages = 0; ; outages++) {
+    try {
+      return await call(input);
+    } catch (error) {
+      const isOutage = error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && !error.cause.cause;
+      if (!isOutage || outages >= outagesTolerated) throw error;
+    }
+  }
 }
 
 function watchers(caller: Caller, summary: string): Activities {
@@ -78,6 +104,7 @@ export async function watch<Answer>(
 /** The sentence of an activity's failure; undefined for anything else, which is a bug and must surface. */
 export function activityFailureMessage(error: unknown): string | undefined {
   if (!(error instanceof ActivityFailure)) return undefined;
-  if (error.cause instanceof ApplicationFailure) return error.cause.message;
-  return `${error.activityType}: ${rootCause(error) ?? error.message}`;
+  const cause = error.cause instanceof TimeoutFailure ? error.cause.cause : error.cause;
+  if (cause instanceof ApplicationFailure) return cause.message;
+  return `${error.activityType} was not done in time: ${rootCause(error) ?? error.message}; see the worker's log, and whether workers are up`;
 }

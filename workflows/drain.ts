@@ -1,5 +1,5 @@
 /** Lets one old generation go, after the deployment is decided: kept for a while, drained, retired. */
-import { setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ActivityTimeouts } from '../activities/deps';
 import type { DrainProgress, DrainResult } from '../domain/deployment';
 import type { Plan } from '../domain/plan';
@@ -22,6 +22,11 @@ export interface DrainInput {
 const giveUpSeconds = 30 * 86_400;
 
 export async function drain(input: DrainInput): Promise<DrainResult> {
+  // A cancel would leave the old fleet frozen half-way; what a person may want instead is in the operator's guide.
+  return CancellationScope.nonCancellable(() => drainOld(input));
+}
+
+async function drainOld(input: DrainInput): Promise<DrainResult> {
   const { service, plan } = input;
   const caller: Caller = { timeouts: input.timeouts, direction: 'back', limitSeconds: giveUpSeconds };
   const progress: DrainProgress = {

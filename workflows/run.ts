@@ -5,7 +5,6 @@ import {
   log,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertMemo,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
@@ -54,6 +53,8 @@ export class DeploymentRun {
   trafficRestoredAtMs: number | null = null;
   /** The weight that was written last, before its first attempt and after its read-back. */
   lastWrite = { writeMs: 0, readBackMs: 0, newPercent: 0 };
+  /** Every share that was asked for, read back or not: what is found of them in a route is ours. */
+  readonly askedPercents = new Set<number>([0]);
 
   constructor(readonly input: DeploymentInput) {
     const { service } = input;
@@ -194,8 +195,14 @@ export class DeploymentRun {
     this.notice(cause.reason);
   }
 
-  write(summary: string): Activities {
-    return writers(this.caller(), summary);
+  /** @param limitSeconds after so long without success the call is given up; the phase's limit unless told */
+  write(summary: string, limitSeconds = this.limitSeconds): Activities {
+    return writers({ ...this.caller(), limitSeconds }, summary);
+  }
+
+  /** Whether new may have had traffic: a write that was never read back counts. */
+  get wasShifted(): boolean {
+    return Math.max(...this.askedPercents) > 0;
   }
 
   watch<Answer>(
@@ -218,13 +225,6 @@ export class DeploymentRun {
       await condition(() => this.abortAsked || !this.progress.pause, leftMs);
     }
     return this.abortAsked ? this.abortCause() : null;
-  }
-
-  /** A wait that an abort ends. */
-  async rest(seconds: number, summary: string): Promise<void> {
-    if (seconds <= 0) return;
-    if (this.direction === 'back') return sleep(seconds * 1000, { summary });
-    await condition(() => this.abortAsked, seconds * 1000);
   }
 
   hold(reason: Hold['reason'], detail: string): Hold {

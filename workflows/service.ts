@@ -48,10 +48,15 @@ export async function service(state: ServiceState = { lastNumber: 0, requests: [
       ...state.requests,
       { key: input.idempotencyKey, digest: requestDigest(input), deploymentId, number },
     ].slice(-requestsKept);
-    const child = await startDeployment({ ...input, uuid, number, submittedAtMs: Date.now() }, deploymentId);
     const release = () => {
       current = null;
     };
+    const child = await startDeployment({ ...input, uuid, number, submittedAtMs: Date.now() }, deploymentId).catch(
+      (error: unknown) => {
+        release();
+        throw error;
+      },
+    );
     // However it ends, its place is free again; what it came to is its own result.
     child.result().then(release, release);
     return { kind: 'admitted', deploymentId, number, repeated: false };

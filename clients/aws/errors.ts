@@ -37,6 +37,9 @@ const rules: readonly AwsErrorRule[] = [
       'HealthUnavailable',
       'HealthUnavailableException',
       'RequestTimeout',
+      'RequestThrottled',
+      'SlowDown',
+      'RequestExpired',
       'TimeoutError',
     ],
     kind: 'transient',
@@ -175,7 +178,7 @@ function ruleFor(facts: ErrorFacts): { kind: AwsErrorKind; remedy: string } {
   if (transportCodes.includes(facts.code)) {
     return { kind: 'transient', remedy: 'it is tried again by itself; check the network and AWS_ENDPOINT_URL' };
   }
-  if (facts.status === undefined || facts.status >= 500)
+  if (facts.status === undefined || facts.status === 429 || facts.status >= 500)
     return { kind: 'transient', remedy: 'it is tried again by itself' };
   return { kind: 'invalid', remedy: 'correct what was asked for' };
 }

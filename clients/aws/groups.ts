@@ -17,6 +17,7 @@ import {
   type DescribeAutoScalingGroupsCommandInput,
   type UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
+import { AwsCallError } from './errors';
 import type { AwsSession } from './sessions';
 
 export type { Activity, AutoScalingGroup, CreateAutoScalingGroupCommandInput };
@@ -95,7 +96,12 @@ export async function updateGroup(aws: AwsSession, input: UpdateAutoScalingGroup
 
 /** Never with force: AWS then refuses while servers are there, which is what we want. */
 export async function deleteGroup(aws: AwsSession, groupName: string): Promise<void> {
-  await aws.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: groupName }));
+  try {
+    await aws.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: groupName }));
+  } catch (error) {
+    // After a lost reply the repeat finds nothing. AWS has no code of its own for that, only these words.
+    if (!(error instanceof AwsCallError && error.kind === 'invalid' && /not found/i.test(error.message))) throw error;
+  }
 }
 
 function present(values: (string | undefined)[] | undefined): string[] {

@@ -17,6 +17,9 @@ import type { AwsSession } from './sessions';
 
 export type { CreateLaunchTemplateCommandInput, Image, Instance, LaunchTemplate, LaunchTemplateVersion };
 
+/** EC2 takes at most 200 values per filter. */
+const valuesPerFilter = 200;
+
 /** `version` is a number, `$Latest` or `$Default`; undefined when template or version is unknown. */
 export async function describeTemplateVersion(
   aws: AwsSession,
@@ -55,8 +58,9 @@ export async function createTemplate(
   };
 }
 
+/** Deleting an unknown template succeeds: after a lost reply the repeat finds nothing. */
 export async function deleteTemplate(aws: AwsSession, templateId: string): Promise<void> {
-  await aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: templateId }));
+  await orAbsent(() => aws.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateId: templateId })));
 }
 
 export async function describeImage(aws: AwsSession, imageId: string): Promise<Image | undefined> {
@@ -68,14 +72,13 @@ export async function describeImage(aws: AwsSession, imageId: string): Promise<I
 
 /** Instances by id; ids that AWS does not know (yet, or any more) are left out. */
 export async function describeInstances(aws: AwsSession, instanceIds: readonly string[]): Promise<Instance[]> {
-  if (instanceIds.length === 0) return [];
   const found: Instance[] = [];
-  const pages = paginateDescribeInstances(
-    { client: aws.ec2 },
-    { Filters: [{ Name: 'instance-id', Values: [...instanceIds] }] },
-  );
-  for await (const page of pages) {
-    for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+  for (let from = 0; from < instanceIds.length; from += valuesPerFilter) {
+    const Values = instanceIds.slice(from, from + valuesPerFilter);
+    const pages = paginateDescribeInstances({ client: aws.ec2 }, { Filters: [{ Name: 'instance-id', Values }] });
+    for await (const page of pages) {
+      for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+    }
   }
   return found;
 }

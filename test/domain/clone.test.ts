@@ -1,4 +1,5 @@
 import { AutoScalingGroup$, CreateAutoScalingGroupType$ } from '@aws-sdk/client-auto-scaling';
+import { CreateTargetGroupInput$, TargetGroup$ } from '@aws-sdk/client-elastic-load-balancing-v2';
 import {
   cloneInput,
   copiedFields,
@@ -9,6 +10,7 @@ import {
   uncopied,
   type GroupDescription,
 } from '../../domain/clone';
+import { copiedTargetGroupFields, describeOnlyTargetGroupFields, targetGroupCopy } from '../../domain/target-group';
 
 const nothingBeside = {
   lifecycleHooks: [],
@@ -119,4 +121,43 @@ test('a read-back that lacks a copied field is a difference', () => {
     }),
   ).toEqual([]);
   expect(differences(input, { ...input, HealthCheckGracePeriod: 0 })).toEqual(['HealthCheckGracePeriod']);
+});
+
+test('every field of a target group is copied or dropped on purpose, and every copied one can be given', () => {
+  const listed = [...copiedTargetGroupFields, ...describeOnlyTargetGroupFields].sort();
+  expect(listed).toEqual([...membersOf(TargetGroup$)].sort());
+  expect(copiedTargetGroupFields.filter((field) => !membersOf(CreateTargetGroupInput$).includes(field))).toEqual([]);
+});
+
+test('a copied target group has its settings and tags, less the reserved ones', () => {
+  const source = { TargetGroupArn: 'arn:old', Port: 8080, Matcher: { HttpCode: '200' }, LoadBalancerArns: ['arn:lb'] };
+  const copy = targetGroupCopy({
+    source,
+    sourceTags: { team: 'web', 'aws:x': '1' },
+    name: 'web-1',
+    tags: { own: 'yes' },
+  });
+  expect(copy).toEqual({
+    Name: 'web-1',
+    Port: 8080,
+    Matcher: { HttpCode: '200' },
+    Tags: [
+      { Key: 'team', Value: 'web' },
+      { Key: 'own', Value: 'yes' },
+    ],
+  });
+});
+
+test("the account's default service-linked role is not named, a custom one is", () => {
+  const roleOf = (ServiceLinkedRoleARN: string) =>
+    cloneInput({
+      source: plainGroup({ ServiceLinkedRoleARN }),
+      groupName: 'web-2',
+      template: { id: 'lt-1', version: '1' },
+      targetGroupArns: [],
+      tags: {},
+    }) as { ServiceLinkedRoleARN?: string };
+  const base = 'arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling';
+  expect(roleOf(base).ServiceLinkedRoleARN).toBeUndefined();
+  expect(roleOf(`${base}_web`).ServiceLinkedRoleARN).toBe(`${base}_web`);
 });

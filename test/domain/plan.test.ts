@@ -43,6 +43,7 @@ function facts(change: (facts: PlanFacts) => void = () => undefined): PlanFacts 
         attributes: { 'stickiness.enabled': 'false' },
         tags: {},
         healthy: 3,
+        foreignTargets: [],
       },
     ],
     routes: [
@@ -127,6 +128,7 @@ test.each<[string, (facts: PlanFacts) => void, string]>([
     (f) => f.routes[0] && (f.routes[0].actions = forward({ 'arn:tg': 1, 'arn:else': 3 })),
     'arn:else (weight 3)',
   ],
+  ['a target of somebody else', (f) => f.targetGroups[0]?.foreignTargets.push('i-else'), 'i-else'],
   [
     'a full forward action',
     (f) => f.routes[0] && (f.routes[0].actions = forward({ 'arn:tg': 1, a: 0, b: 0, c: 0, d: 0 })),

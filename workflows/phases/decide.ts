@@ -1,5 +1,6 @@
 /** The result is known: new keeps the traffic, its freeze is undone, and old is left to a workflow of its own. */
 import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { DeploymentResult } from '../../domain/deployment';
 import { activityFailureMessage } from '../calls';
 import { drain } from '../drain';
@@ -7,8 +8,22 @@ import type { DeploymentRun } from '../run';
 import { searchAttributes } from '../search-attributes';
 
 export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
-  const repairs = await unfreezeNew(run);
+  await unfreezeNew(run);
   const drainId = run.progress.deploymentId.replace(/^deploy:/, 'drain:');
+  await startDrain(run, drainId);
+  return run.finish('succeeded', successSentence(run), { drainId });
+}
+
+/** After a reset of the deployment its drain is there already, and goes on. */
+async function startDrain(run: DeploymentRun, drainId: string): Promise<void> {
+  try {
+    await startDrainOnce(run, drainId);
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+async function startDrainOnce(run: DeploymentRun, drainId: string): Promise<void> {
   await startChild(drain, {
     workflowId: drainId,
     args: [
@@ -26,19 +41,20 @@ export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
     staticSummary: `drain ${run.plan.old.groupName}`,
     typedSearchAttributes: [{ key: searchAttributes.service, value: run.plan.serviceKey }],
   });
-  return run.finish('succeeded', successSentence(run), { repairs, drainId });
 }
 
-async function unfreezeNew(run: DeploymentRun): Promise<string[]> {
+/** New keeps its floor when this fails: harmless, but told. */
+async function unfreezeNew(run: DeploymentRun): Promise<void> {
+  const { group } = run.plan.names;
   try {
     const answer = await run
       .write('give new the minimum size that old had')
       .restoreMinSize({ ...run.onPlan, fleet: 'new', frozenMinSizes: [run.newWanted] });
-    return answer.kind === 'restored' ? [] : [answer.detail];
+    if (answer.kind === 'foreign-edit') run.progress.warnings.push(`left as it is: ${answer.detail}`);
   } catch (error) {
     const message = activityFailureMessage(error);
     if (message === undefined) throw error;
-    return [`set MinSize of ${run.plan.names.group} to ${run.plan.old.minSize}: ${message}`];
+    run.progress.warnings.push(`MinSize of ${group} could not be set to ${run.plan.old.minSize}: ${message}`);
   }
 }
 

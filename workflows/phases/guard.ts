@@ -37,6 +37,35 @@ export async function guardWhilePaused(run: DeploymentRun): Promise<Cause | null
   return run.abortAsked ? run.abortCause() : null;
 }
 
+/**
+ * Waits for something else while the judge goes on at the same weight; the first reason to go back wins. Between two
+ * steps nobody would look at new otherwise.
+ */
+export async function underGuard(
+  run: DeploymentRun,
+  wait: (interrupted: () => boolean) => Promise<Cause | null>,
+): Promise<Cause | null> {
+  if (!run.guard) return wait(() => run.abortAsked);
+  const endless = endingAt(run.guard, { endsMs: null, requireAllRows: false });
+  const ended = { wait: false, guard: false };
+  const [waited, guarded] = await Promise.allSettled([
+    wait(() => run.abortAsked || ended.guard).finally(() => {
+      ended.wait = true;
+    }),
+    guard(run, endless, { interrupted: () => run.abortAsked || ended.wait, untilMs: Number.MAX_SAFE_INTEGER }).finally(
+      () => {
+        ended.guard = true;
+      },
+    ),
+  ]);
+  return valueOf(guarded) ?? valueOf(waited);
+}
+
+function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
+  if (settled.status === 'rejected') throw settled.reason;
+  return settled.value;
+}
+
 interface Until {
   interrupted: () => boolean;
   untilMs: number;

@@ -15,6 +15,7 @@ export async function plan(run: DeploymentRun): Promise<DeploymentResult | null>
         uuid: input.uuid,
         number: input.number,
         imageId: input.revision.imageId,
+        deadlineMs: Date.now() + planLimitSeconds * 1000,
       }),
     );
     if (answer.kind === 'interrupted') return run.abortCause();

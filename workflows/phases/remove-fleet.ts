@@ -52,7 +52,7 @@ async function leaveRoutes(removal: Removal): Promise<string | null> {
     if (answer.kind === 'left') return null;
     if (Date.now() >= removal.untilMs) return `the ${removal.fleet} fleet is still in a route: ${answer.detail}`;
     removal.tell(`the ${removal.fleet} fleet cannot leave its routes yet: ${answer.kind}, ${answer.detail}`);
-    await sleep(removal.service.pollSeconds * 1000, { summary: 'look at the routes again' });
+    await awaitUnweighted(removal);
   }
 }
 
@@ -79,7 +79,7 @@ async function scaleToZero(removal: Removal): Promise<string | null> {
     if (answer.kind !== 'still-routed') return null;
     if (Date.now() >= removal.untilMs) return answer.detail;
     removal.tell(`not scaled in: ${answer.detail}`);
-    await sleep(removal.service.pollSeconds * 1000, { summary: 'look at the routes again' });
+    await awaitUnweighted(removal);
   }
 }
 
@@ -91,11 +91,19 @@ async function awaitGone(removal: Removal): Promise<string | null> {
       activities.watchGone({ service, plan, fleet, deadlineMs }),
     );
     if (answer.kind !== 'late') return null;
-    if (Date.now() >= removal.untilMs) return `${answer.remaining} servers of the ${fleet} fleet are still there`;
-    removal.tell(
-      `${answer.remaining} servers are still there after ${service.drain.upToSeconds} s; nothing is cut, waiting on`,
-    );
+    if (Date.now() >= removal.untilMs) return `the ${fleet} fleet is not gone: ${answer.detail}`;
+    removal.tell(`${answer.detail} after ${service.drain.upToSeconds} s; nothing is cut, waiting on`);
   }
+}
+
+/** Somebody has given the fleet weight again: that is watched, not undone. */
+async function awaitUnweighted(removal: Removal): Promise<void> {
+  const { fleet, service } = removal;
+  const deadlineMs = lateAtMs(removal);
+  await removal.watch(`wait until the ${fleet} fleet has no weight`, (activities) =>
+    activities.watchUnweighted({ ...onFleet(removal), deadlineMs }),
+  );
+  await sleep(service.pollSeconds * 1000, { summary: 'look at the routes again' });
 }
 
 function lateAtMs({ service, untilMs }: Removal): number {

@@ -1,53 +1,70 @@
 /** The one way back, from any phase: traffic first, then what was made, then what was frozen. */
 import { sleep } from '@temporalio/workflow';
+import type { GiveBackAnswer } from '../../activities/traffic';
 import type { DeploymentResult } from '../../domain/deployment';
 import { activityFailureMessage } from '../calls';
 import type { Cause, DeploymentRun } from '../run';
 import { removeFleet } from './remove-fleet';
 
 export async function rollBack(run: DeploymentRun, cause: Cause): Promise<DeploymentResult> {
-  const wasShifted = (run.progress.split?.newPercent ?? 0) > 0;
   run.goBack(cause);
   const stranded = await repairable(() => giveBackAll(run), 'put the traffic back to the old fleet');
-  if (stranded.length > 0) return run.finish('needs-attention', cause.reason, { repairs: stranded });
-  if (wasShifted) run.trafficRestoredAtMs = run.lastWrite.readBackMs;
+  if (stranded.length > 0)
+    return run.finish('needs-attention', cause.reason, { repairs: [...stranded, ...leftovers(run)] });
+  if (run.wasShifted) run.trafficRestoredAtMs = run.lastWrite.readBackMs;
   const repairs = [
-    ...(await repairable(() => removeNew(run, wasShifted), `remove ${run.plan.names.group}`)),
-    ...(await repairable(
-      () => unfreezeOld(run),
-      `set MinSize of ${run.plan.old.groupName} to ${run.plan.old.minSize}`,
-    )),
+    ...(await repairable(() => removeNew(run), `remove ${run.plan.names.group}`)),
+    ...(await repairable(() => unfreezeOld(run), unfreezeSentence(run))),
   ];
   return run.finish(repairs.length === 0 ? cause.outcome : 'needs-attention', cause.reason, { repairs });
 }
 
-/** At once what old can carry, the rest as its servers come back. */
+/** At once what old can carry; old is grown again, and the rest follows as its servers come back. */
 async function giveBackAll(run: DeploymentRun): Promise<string[]> {
-  const untilMs = Date.now() + run.service.limits.regrowSeconds * 1000;
+  let sinceMs: number | null = null;
   for (;;) {
     const answer = await run
       .write('give the traffic back to old')
-      .giveBack({ ...run.onPlan, writtenPercent: run.progress.split?.newPercent ?? 0 });
-    if (answer.kind === 'returned') {
-      answer.overwritten.forEach((edit) => run.notice(`overwritten on the way back: ${edit}`));
-      run.progress.split = { newPercent: answer.newPercent };
-      run.lastWrite = { writeMs: run.lastWrite.writeMs, readBackMs: answer.readBackMs, newPercent: answer.newPercent };
-      run.notice(`${100 - answer.newPercent} % on old, read back`);
-      if (answer.newPercent === 0) return [];
-    }
-    if (Date.now() >= untilMs) return [strandedSentence(run, answer)];
+      .giveBack({ ...run.onPlan, ourPercents: [...run.askedPercents] });
+    // The limit counts from the first answer: before that perhaps no worker was there.
+    sinceMs ??= Date.now();
+    const missing = answer.kind === 'returned' ? noteGivenBack(run, answer) : [answer.detail];
+    if (missing.length === 0) return [];
+    if (Date.now() - sinceMs >= run.service.limits.regrowSeconds * 1000) return missing;
+    await run.write('grow old to the size it had').regrowOld(run.onPlan);
     await sleep(run.service.pollSeconds * 1000, { summary: 'until old can carry more' });
   }
 }
 
-function strandedSentence(run: DeploymentRun, answer: { kind: string; detail?: string }): string {
-  const share = run.progress.split?.newPercent ?? 0;
-  const why =
-    answer.detail ?? `the old fleet ${run.plan.old.groupName} has too few healthy servers to carry everything`;
-  return `${share} % of the traffic is still on ${run.plan.names.group}: ${why}`;
+/** Answers what still keeps traffic from old, in words. */
+function noteGivenBack(run: DeploymentRun, answer: Extract<GiveBackAnswer, { kind: 'returned' }>): string[] {
+  const { newPercent, readBackMs } = answer;
+  answer.overwritten.forEach((edit) => run.notice(`overwritten on the way back: ${edit}`));
+  run.progress.split = { newPercent };
+  run.lastWrite = { ...run.lastWrite, readBackMs, newPercent };
+  run.notice(`${100 - newPercent} % on old, read back`);
+  const { old, names } = run.plan;
+  return [
+    ...(newPercent === 0
+      ? []
+      : [
+          `${newPercent} % of the traffic is still on ${names.group}: ${old.groupName} has too few healthy servers to carry more`,
+        ]),
+    ...answer.leftAlone.map((edit) => `${edit}; take ${names.group} out of it`),
+  ];
 }
 
-async function removeNew(run: DeploymentRun, wasShifted: boolean): Promise<string[]> {
+/** What a deployment that cannot go back leaves behind. */
+function leftovers(run: DeploymentRun): string[] {
+  const { plan, frozenMinSizes, service } = run;
+  const { group, template, targetGroups } = plan.names;
+  return [
+    `when ${plan.old.groupName} has all traffic again, in ${service.region} delete group ${group}, target groups ${targetGroups.join(', ')} and launch template ${template}`,
+    ...(frozenMinSizes.length === 0 ? [] : [unfreezeSentence(run)]),
+  ];
+}
+
+async function removeNew(run: DeploymentRun): Promise<string[]> {
   const { repairs } = await removeFleet({
     fleet: 'new',
     service: run.service,
@@ -55,7 +72,7 @@ async function removeNew(run: DeploymentRun, wasShifted: boolean): Promise<strin
     write: (summary) => run.write(summary),
     watch: (summary, call) => run.watch(summary, call),
     tell: (text) => run.notice(text),
-    hadTraffic: wasShifted,
+    hadTraffic: run.wasShifted,
     untilMs: Date.now() + run.service.limits.rollbackSeconds * 1000,
   });
   return repairs;
@@ -68,6 +85,10 @@ async function unfreezeOld(run: DeploymentRun): Promise<string[]> {
     .restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.frozenMinSizes });
   if (answer.kind === 'foreign-edit') run.notice(`left as it is: ${answer.detail}`);
   return [];
+}
+
+function unfreezeSentence({ plan }: DeploymentRun): string {
+  return `set MinSize of ${plan.old.groupName} to ${plan.old.minSize}`;
 }
 
 /** A step of the way back that cannot be finished is told as a repair, and the next one is still done. */

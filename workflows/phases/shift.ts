@@ -2,14 +2,14 @@
 import type { Cause, DeploymentRun } from '../run';
 import { growClone } from './clone';
 import { awaitReady } from './ready';
-import { guardStep, guardWhilePaused } from './guard';
+import { guardStep, guardWhilePaused, underGuard } from './guard';
 import { moveTraffic } from './traffic';
 
 export async function shift(run: DeploymentRun): Promise<Cause | null> {
   const steps = run.plan.stepPercents;
-  return run.phase('shift', run.service.limits.rollbackSeconds, async () => {
+  return run.phase('shift', run.service.limits.cloneSeconds, async () => {
     for (const [index, newPercent] of steps.entries()) {
-      const cause = (await guardWhilePaused(run)) ?? (await step(run, { index, count: steps.length, newPercent }));
+      const cause = await step(run, { index, count: steps.length, newPercent });
       if (cause) return cause;
     }
     return null;
@@ -24,7 +24,8 @@ async function step(
   return (
     (await freezeOld(run)) ??
     (await growClone(run)) ??
-    (await awaitReady(run, 1)) ??
+    (await underGuard(run, (interrupted) => awaitReady(run, 1, interrupted))) ??
+    (await guardWhilePaused(run)) ??
     (await moveTraffic(run, next.newPercent)) ??
     (await guardStep(run, run.service.shift.stepSeconds))
   );

@@ -1,43 +1,59 @@
 /** One change of weights: written, read back, and never over somebody else's edit. */
+import { sleep } from '@temporalio/workflow';
 import type { Cause, DeploymentRun } from '../run';
+import { underGuard } from './guard';
 
 export async function moveTraffic(run: DeploymentRun, newPercent: number): Promise<Cause | null> {
-  const fromPercent = run.progress.split?.newPercent ?? 0;
   const writeMs = Date.now();
-  const readBackBy = Date.now() + run.service.limits.readBackSeconds * 1000;
+  run.askedPercents.add(newPercent);
+  let unreadSinceMs: number | null = null;
   for (;;) {
     const answer = await run
-      .write(`give ${newPercent} % of the traffic to new`)
-      .writeSplit({ ...run.onPlan, newPercent, fromPercent, newWanted: run.newWanted });
-    if (answer.kind === 'written') {
-      run.endHold();
-      run.progress.split = { newPercent };
-      run.lastWrite = { writeMs, readBackMs: answer.readBackMs, newPercent };
-      run.notice(`${newPercent} % on new, read back`);
-      return null;
+      .write(`give ${newPercent} % of the traffic to new`, run.service.limits.readBackSeconds)
+      .writeSplit({ ...run.onPlan, newPercent, ourPercents: oursNow(run, newPercent), newWanted: run.newWanted });
+    switch (answer.kind) {
+      case 'written':
+        run.endHold();
+        run.progress.split = { newPercent };
+        run.lastWrite = { writeMs, readBackMs: answer.readBackMs, newPercent };
+        run.notice(`${newPercent} % on new, read back`);
+        return null;
+      case 'unhealthy':
+        return { outcome: 'rolled-back', reason: `the new fleet is not healthy enough: ${answer.detail}` };
+      case 'not-read-back': {
+        unreadSinceMs ??= Date.now();
+        if (Date.now() - unreadSinceMs >= run.service.limits.readBackSeconds * 1000) {
+          return { outcome: 'rolled-back', reason: `a weight could not be read back: ${answer.detail}` };
+        }
+        await sleep(run.service.pollSeconds * 1000, { summary: 'look at the routes again' });
+        break;
+      }
+      case 'foreign-edit': {
+        const cause = await holdForForeignEdit(run, answer.detail, newPercent);
+        if (cause) return cause;
+      }
     }
-    const cause = giveUp(run, answer, readBackBy);
-    if (cause) return cause;
-    await run.rest(run.service.pollSeconds, 'look at the routes again');
     if (run.abortAsked) return run.abortCause();
   }
 }
 
-type Unwritten = { kind: 'not-read-back' | 'unhealthy' | 'foreign-edit'; detail: string };
+/** Of a write that was lost half-way some routes have the new share and some the one before. */
+function oursNow(run: DeploymentRun, newPercent: number): number[] {
+  return [run.lastWrite.newPercent, newPercent];
+}
 
-function giveUp(run: DeploymentRun, answer: Unwritten, readBackBy: number): Cause | null {
-  switch (answer.kind) {
-    case 'unhealthy':
-      return { outcome: 'rolled-back', reason: `the new fleet is not healthy enough: ${answer.detail}` };
-    case 'not-read-back':
-      return Date.now() < readBackBy
-        ? null
-        : { outcome: 'rolled-back', reason: `a weight could not be read back: ${answer.detail}` };
-    case 'foreign-edit': {
-      const hold = run.hold('foreign-edit', answer.detail);
-      return Date.now() < hold.untilMs
-        ? null
-        : { outcome: 'rolled-back', reason: `a hold reached its limit: ${answer.detail}` };
-    }
-  }
+/** Waits, while the judge goes on, until the routes are as we wrote them. */
+async function holdForForeignEdit(run: DeploymentRun, detail: string, newPercent: number): Promise<Cause | null> {
+  const hold = run.hold('foreign-edit', detail);
+  return underGuard(run, async (interrupted) => {
+    const answer = await run.watch(
+      'wait until the routes are as written',
+      (activities) =>
+        activities.watchRoutes({ ...run.onPlan, ourPercents: oursNow(run, newPercent), deadlineMs: hold.untilMs }),
+      interrupted,
+    );
+    if (answer.kind === 'late') return { outcome: 'rolled-back', reason: `a hold reached its limit: ${answer.detail}` };
+    run.endHold();
+    return null;
+  });
 }

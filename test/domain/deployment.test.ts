@@ -1,0 +1,54 @@
+import { readRequestNote, submitInputProblem } from '../../domain/deployment';
+import { parseServiceFile, type ServiceConfig } from '../../domain/service-file';
+
+function service(): ServiceConfig {
+  const answer = parseServiceFile({ service: 'web', region: 'eu-west-1', source: { group: 'web-v1' } });
+  if (answer.kind === 'invalid') throw new Error(JSON.stringify(answer.problems));
+  return answer.service;
+}
+
+const request = () => ({
+  service: service(),
+  revision: { imageId: 'ami-1' },
+  idempotencyKey: 'key',
+  requestedBy: 'ada',
+  reason: '',
+  commit: '',
+});
+
+/** Every place in a JSON value that holds a number or text. */
+function leaves(value: unknown, path: string[] = []): string[][] {
+  if (Array.isArray(value) || value === null || typeof value !== 'object') return [path];
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, [...path, key]));
+}
+
+function without(value: object, path: string[]): object {
+  const copy = structuredClone(value) as Record<string, unknown>;
+  const holder = path.slice(0, -1).reduce((inner, key) => inner[key] as Record<string, unknown>, copy);
+  delete holder[path.at(-1) ?? ''];
+  return copy;
+}
+
+test('what a service file gives is a request that workflows can read', () => {
+  expect(submitInputProblem(request())).toBeNull();
+});
+
+test.each(
+  leaves(request())
+    .filter((path) => path.join('.') !== 'service.source.groupName')
+    .map((path) => [path.join('.'), path] as const),
+)('a request without %s is refused, so that no workflow task fails over it for ever', (name, path) => {
+  expect(submitInputProblem(without(request(), path))).toContain(name);
+});
+
+test.each([undefined, null, 'text', 7, [], {}, { unreadablePayload: 'x' }])('%p is no request', (input) => {
+  expect(submitInputProblem(input)).toContain('cannot be read');
+});
+
+test('the payload of a signal only annotates', () => {
+  expect(readRequestNote(undefined)).toEqual({ kind: 'read', note: {} });
+  expect(readRequestNote({ by: 'ada', reason: 'why' })).toEqual({ kind: 'read', note: { by: 'ada', reason: 'why' } });
+  for (const broken of ['maintenance', 7, { by: 7 }, { who: 'ada' }, { unreadablePayload: 'x' }]) {
+    expect(readRequestNote(broken)).toMatchObject({ kind: 'unreadable', note: {} });
+  }
+});
