@@ -32,6 +32,7 @@ export interface ServiceState {
 }
 
 const requestsKept = 200;
+const endOnItsWayMs = 1_000;
 
 export async function service(state: ServiceState = { lastNumber: 0, requests: [] }): Promise<void> {
   let current: string | null = null;
@@ -67,6 +68,8 @@ export async function service(state: ServiceState = { lastNumber: 0, requests: [
     async (input): Promise<SubmitAnswer> => {
       const known = state.requests.find((request) => request.key === input.idempotencyKey);
       if (known) return answerRepeated(known, input);
+      // The last one may have just ended, and its end be on its way here.
+      if (current !== null) await condition(() => current === null, endOnItsWayMs);
       if (current !== null) {
         return { kind: 'refused', code: 'busy', message: `${current} is still running; wait for it or abort it` };
       }

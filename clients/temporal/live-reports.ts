@@ -18,6 +18,16 @@ export function liveReportsOf(description: DescribeWorkflowExecutionResponse): L
   });
 }
 
+/** What is being tried again, and why: an activity that fails for hours would look like one that works otherwise. */
+export function failuresOf(description: DescribeWorkflowExecutionResponse): string[] {
+  return (description.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) => {
+    const message = lastFailure?.message;
+    return message
+      ? [`${activityType?.name ?? 'an activity'} is tried again (attempt ${attempt ?? '?'}): ${message}`]
+      : [];
+  });
+}
+
 /** The workflow's view with fresher counts and evidence, where a watcher has them. */
 export function withLiveReports(progress: DeploymentProgress, reports: LiveReport[]): DeploymentProgress {
   return reports.reduce((view, report) => withReport(view, report), progress);

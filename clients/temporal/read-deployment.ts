@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import type { DeploymentProgress, DeploymentResult } from '../../domain/deployment';
 import { progressQuery, workflowTypes } from '../../workflows/messages';
 import { ask, type Temporal } from './connection';
-import { liveReportsOf, withLiveReports } from './live-reports';
+import { failuresOf, liveReportsOf, withLiveReports } from './live-reports';
 import { progressFromRecord } from './progress-from-record';
 import { resultOf } from './result-of';
 
@@ -13,7 +13,7 @@ export type ReadAnswer =
       progress: DeploymentProgress;
       /** `workflow`: a worker told. `record`: no worker answered, so this is what Temporal itself has kept. */
       source: 'workflow' | 'record';
-      /** What the watchers that run now say they see; changes all the time. */
+      /** What the watchers that run now say they see, and what is being tried again and why; changes all the time. */
       live: string[];
       /** Why the workflow ended without a result (terminated, failed); null for all that ended well or still run. */
       stopped: string | null;
@@ -43,7 +43,7 @@ export async function readDeployment(input: {
     kind: 'found',
     progress: { ...withLiveReports(progress, reports), result: ending.result ?? progress.result },
     source: told === null ? 'record' : 'workflow',
-    live: reports.flatMap(({ text }) => (text === undefined ? [] : [text])),
+    live: [...reports.flatMap(({ text }) => (text === undefined ? [] : [text])), ...failuresOf(description.raw)],
     stopped: ending.stopped,
   };
 }

@@ -132,7 +132,7 @@ test('the progress of a finished deployment stays readable', async () => {
 
 test('waiting and looking at a deployment shows phase, split, fleets and evidence', async () => {
   const load = await stage.startLoad('sour');
-  const id = await deploy(stage, serviceFile('sour'), images.good);
+  const id = await deploy(stage, serviceFile('sour', { shift: { stepTime: '60s' } }), images.good);
   const seen = await untilProgress(
     stage,
     id,
