@@ -6,6 +6,7 @@ import { findRoutes, findSource, requestsPerPeriod } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
 import { describeImage, describeTemplateVersion, findTemplate } from '../clients/aws/templates';
+import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
 import { makePlan, type PlanAnswer } from '../domain/plan';
 import type { ImageFacts, PlanFacts, TargetGroupFacts } from '../domain/plan-facts';
@@ -27,11 +28,20 @@ export function createPlanActivities(deps: ActivityDeps) {
       return lookUntil<PlanAnswer>({
         deadlineMs: input.deadlineMs,
         everySeconds: input.service.pollSeconds,
-        look: () => plan(aws, input),
+        look: () => plan(aws, input).catch(refusedForGood),
         late: (refusal) => ({ kind: 'refused', problems: [refusal ?? 'the plan could not be made in time'] }),
       });
     }),
   };
+}
+
+/** Nothing has been made yet, so what a person has to mend is told at once instead of waited for. */
+function refusedForGood(error: unknown): PlanAnswer {
+  const isForGood =
+    error instanceof AwsCallError && (error.code === 'ENOTFOUND' || ['denied', 'credentials'].includes(error.kind));
+  if (!isForGood) throw error;
+  const hint = error.code === 'ENOTFOUND' ? '; does the region of the service file exist?' : '';
+  return { kind: 'refused', problems: [`${error.message}${hint}`] };
 }
 
 async function plan(aws: AwsSession, input: PlanInput): Promise<PlanAnswer> {
