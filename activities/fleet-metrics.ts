@@ -1,15 +1,10 @@
 /** What passed through both fleets, per metric period; raw sums as CloudWatch has them, absent where it has none. */
 import { dimensionOf, newTargetGroupArns } from './target-group';
-import { metricSums, type MetricWindow, type TargetGroupMetric } from '../clients/aws/metrics';
+import { metricSums, type BalancerMetric, type MetricWindow } from '../clients/aws/metrics';
 import type { AwsSession } from '../clients/aws/sessions';
-import type { PeriodSums, TargetGroupSums } from '../domain/judge/rows';
+import { metricNames, type PeriodSums, type TargetGroupSums } from '../domain/judge/rows';
 import type { Plan } from '../domain/plan';
 
-const metricNames = {
-  requestCount: 'RequestCount',
-  target5xx: 'HTTPCode_Target_5XX_Count',
-  connectionErrors: 'TargetConnectionErrorCount',
-} as const;
 const fields = Object.keys(metricNames) as (keyof typeof metricNames)[];
 
 /** A target group as one balancer counts it; a fleet's numbers are the sum over these. */
@@ -23,10 +18,11 @@ export async function readFleetSums(aws: AwsSession, plan: Plan, window: MetricW
   const newArns = await newTargetGroupArns(aws, plan);
   const oldPlaces = places(plan, (pair) => plan.pairs[pair]?.oldArn);
   const newPlaces = places(plan, (pair) => newArns[pair]);
-  const metrics = [...oldPlaces, ...newPlaces].flatMap((place) =>
-    fields.map((field): TargetGroupMetric => ({ ...place, metricName: metricNames[field] })),
+  const ofFleets = [...oldPlaces, ...newPlaces].flatMap((place) =>
+    fields.map((field): BalancerMetric => ({ ...place, metricName: metricNames[field] })),
   );
-  const series = await metricSums(aws, metrics, window);
+  const ofBalancers = balancerErrorMetrics(plan.routes);
+  const series = await metricSums(aws, [...ofFleets, ...ofBalancers], window);
   if (!series) return null;
   const sumsAt = (place: number, startMs: number): TargetGroupSums =>
     Object.fromEntries(fields.map((field, index) => [field, series[place * fields.length + index]?.get(startMs)]));
@@ -36,9 +32,16 @@ export async function readFleetSums(aws: AwsSession, plan: Plan, window: MetricW
       startMs,
       oldFleet: oldPlaces.map((_, index) => sumsAt(index, startMs)),
       newFleet: newPlaces.map((_, index) => sumsAt(oldPlaces.length + index, startMs)),
+      balancerErrors: series.slice(ofFleets.length).reduce((sum, one) => sum + (one.get(startMs) ?? 0), 0),
     });
   }
   return periods;
+}
+
+/** Errors that balancers made themselves; they have no target group, so no fleet to blame. */
+export function balancerErrorMetrics(routes: readonly { loadBalancer: string }[]): BalancerMetric[] {
+  const balancers = [...new Set(routes.map((route) => route.loadBalancer))];
+  return balancers.map((loadBalancer) => ({ loadBalancer, metricName: 'HTTPCode_ELB_5XX_Count' }));
 }
 
 function places(plan: Plan, arnOf: (pair: number) => string | null | undefined): Place[] {

@@ -68,7 +68,7 @@ class Guard {
     private readonly aws: AwsSession,
     private readonly input: GuardInput,
   ) {
-    this.settings = guardSettingsOf(input.service);
+    this.settings = guardSettingsOf(input.service, input.plan);
     this.state = input.state;
   }
 

@@ -2,7 +2,7 @@
 import type { ActivityDeps } from './deps';
 import { sessionOf } from './deps';
 import { lookUntil, watcher } from './roles';
-import { findRoutes, findSource, requestsPerPeriod } from './source';
+import { findRoutes, findSource, readLiveRates } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
 import { describeImage, describeTemplateVersion, findTemplate } from '../clients/aws/templates';
@@ -76,7 +76,7 @@ async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGr
     routes,
     newImage,
     oldImage: template?.imageId ? await readImage(aws, template.imageId) : null,
-    oldRequestsPerPeriod: await requestsPerPeriod(aws, { routes, targetGroups, service: input.service }),
+    ...(await readLiveRates(aws, { routes, targetGroups, service: input.service })),
   };
 }
 

@@ -4,6 +4,7 @@ import { groupsInTargetGroups, groupsWithTag, describeGroup, type AutoScalingGro
 import { metricSums } from '../clients/aws/metrics';
 import type { AwsSession } from '../clients/aws/sessions';
 import { readRoute } from '../clients/aws/balancers';
+import { balancerErrorMetrics } from './fleet-metrics';
 import { serviceTag } from '../domain/names';
 import type { RouteFacts, TargetGroupFacts } from '../domain/plan-facts';
 import { forwardsOf } from '../domain/routes';
@@ -81,29 +82,41 @@ async function routesOf(aws: AwsSession, listener: Listener): Promise<RouteFacts
   }));
 }
 
-/** Average of the last hour, or of as much of it as has data; 0 without any. */
-export async function requestsPerPeriod(
+/** Of the last hour, or of as much of it as has data; 0 without any. */
+export interface LiveRates {
+  oldRequestsPerPeriod: number;
+  /** 5xx made by the balancers themselves, as a share of the requests. */
+  balancerErrorRate: number;
+}
+
+export async function readLiveRates(
   aws: AwsSession,
   input: { routes: RouteFacts[]; targetGroups: TargetGroupFacts[]; service: ServiceConfig },
-): Promise<number> {
+): Promise<LiveRates> {
   const { periodSeconds, lagSeconds } = input.service.judge;
   const periodMs = periodSeconds * 1000;
   const endMs = Math.floor((Date.now() - lagSeconds * 1000) / periodMs) * periodMs;
-  const pairs = input.targetGroups.flatMap((group) =>
+  const requestCounts = input.targetGroups.flatMap((group) =>
     [...new Set(routesTo(input.routes, group.arn).map((route) => route.loadBalancer))].map((loadBalancer) => ({
       targetGroup: group.dimension,
       loadBalancer,
-      metricName: 'RequestCount' as const,
+      metricName: 'RequestCount',
     })),
   );
-  const sums = await metricSums(aws, pairs, { periodSeconds, startMs: endMs - hourMs, endMs });
-  const perPeriod = new Map<number, number>();
-  for (const series of sums ?? []) {
-    for (const [start, value] of series) perPeriod.set(start, (perPeriod.get(start) ?? 0) + value);
-  }
-  if (perPeriod.size === 0) return 0;
-  const periods = (endMs - Math.min(...perPeriod.keys())) / periodMs;
-  return [...perPeriod.values()].reduce((sum, value) => sum + value, 0) / periods;
+  const window = { periodSeconds, startMs: endMs - hourMs, endMs };
+  const sums = (await metricSums(aws, [...requestCounts, ...balancerErrorMetrics(input.routes)], window)) ?? [];
+  const starts = sums.slice(0, requestCounts.length).flatMap((series) => [...series.keys()]);
+  if (starts.length === 0) return { oldRequestsPerPeriod: 0, balancerErrorRate: 0 };
+  const requests = total(sums.slice(0, requestCounts.length));
+  const periods = (endMs - Math.min(...starts)) / periodMs;
+  return {
+    oldRequestsPerPeriod: requests / periods,
+    balancerErrorRate: requests === 0 ? 0 : total(sums.slice(requestCounts.length)) / requests,
+  };
+}
+
+function total(sums: Map<number, number>[]): number {
+  return sums.flatMap((series) => [...series.values()]).reduce((sum, value) => sum + value, 0);
 }
 
 function routesTo(routes: readonly RouteFacts[], arn: string): RouteFacts[] {

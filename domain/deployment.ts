@@ -86,7 +86,7 @@ export interface JudgeReport {
 
 /** Why the split stands still. */
 export interface Hold {
-  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit';
+  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit' | 'balancer-errors';
   detail: string;
   sinceMs: number;
   untilMs: number;

@@ -48,4 +48,6 @@ export interface PlanFacts {
   oldImage: ImageFacts | null;
   /** Old's requests in one metric period at the live rate. */
   oldRequestsPerPeriod: number;
+  /** 5xx that the balancers made themselves in the last hour, as a share of the requests. */
+  balancerErrorRate: number;
 }

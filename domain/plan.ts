@@ -43,6 +43,8 @@ export interface Plan {
   /** Shares of new that will be written, the last one 100 less the holdback. */
   stepPercents: number[];
   holdbackPercent: number;
+  /** 5xx made by the balancers themselves before the shift, as a share of the requests. */
+  balancerErrorRate: number;
   warnings: string[];
 }
 
@@ -97,6 +99,7 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
       })),
       stepPercents: planSteps({ stepPercents: service.shift.stepPercents, holdbackPercent }),
       holdbackPercent,
+      balancerErrorRate: facts.balancerErrorRate,
       warnings: planWarnings(facts),
     },
   };

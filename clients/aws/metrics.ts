@@ -4,12 +4,13 @@ import type { AwsSession } from './sessions';
 
 const queriesPerCall = 500;
 
-export interface TargetGroupMetric {
+/** One metric of a balancer: of one target group behind it, or of the balancer itself. */
+export interface BalancerMetric {
   /** `targetgroup/<name>/<id>` */
-  targetGroup: string;
+  targetGroup?: string;
   /** `app/<name>/<id>` */
   loadBalancer: string;
-  metricName: 'RequestCount' | 'HTTPCode_Target_5XX_Count' | 'TargetConnectionErrorCount';
+  metricName: string;
 }
 
 export interface MetricWindow {
@@ -23,7 +24,7 @@ export interface MetricWindow {
 /** Sums per period start, in the order of `metrics`; null when CloudWatch answered only in part, so that nobody takes it for zero. */
 export async function metricSums(
   aws: AwsSession,
-  metrics: readonly TargetGroupMetric[],
+  metrics: readonly BalancerMetric[],
   window: MetricWindow,
 ): Promise<Map<number, number>[] | null> {
   if (metrics.length > queriesPerCall)
@@ -51,7 +52,7 @@ export async function metricSums(
   return sums;
 }
 
-function query(metric: TargetGroupMetric, index: number, periodSeconds: number): MetricDataQuery {
+function query(metric: BalancerMetric, index: number, periodSeconds: number): MetricDataQuery {
   return {
     Id: `m${index}`,
     MetricStat: {
@@ -59,7 +60,7 @@ function query(metric: TargetGroupMetric, index: number, periodSeconds: number):
         Namespace: 'AWS/ApplicationELB',
         MetricName: metric.metricName,
         Dimensions: [
-          { Name: 'TargetGroup', Value: metric.targetGroup },
+          ...(metric.targetGroup === undefined ? [] : [{ Name: 'TargetGroup', Value: metric.targetGroup }]),
           { Name: 'LoadBalancer', Value: metric.loadBalancer },
         ],
       },

@@ -1,9 +1,10 @@
 /** What a guard does next, decided from its state and the time. */
 import type { JudgeReport } from '../deployment';
+import { judgeBalancerErrors } from './balancer-errors';
 import { isConvicted } from './evidence';
 import { judgeReportOf } from './fold-stretch';
 import { isProvedHealthy } from './healthy';
-import { harmSentence, lowTrafficSentence } from './sentences';
+import { balancerSentence, harmSentence, lowTrafficSentence, unansweredSentence } from './sentences';
 import type { GuardSettings } from './settings';
 import { checkSplit } from './split-check';
 import { currentStretch, type GuardState, periodMsOf, type Stretch } from './stretch';
@@ -17,7 +18,7 @@ export type StretchDecision =
   /** New did not get its minimum of requests in time. */
   | { kind: 'low-traffic'; newRequests: number; neededRequests: number; detail: string }
   /** What was measured cannot be trusted. */
-  | { kind: 'hold'; reason: 'unmeasurable' | 'share-mismatch'; detail: string };
+  | { kind: 'hold'; reason: 'unmeasurable' | 'share-mismatch' | 'balancer-errors'; detail: string };
 
 const invalidPeriodsTolerated = 1;
 /** Rows that keep changing mean that they are read too early; after this many times that is told. */
@@ -33,6 +34,11 @@ export function decideStretch(state: GuardState, settings: GuardSettings, nowMs:
   if (isConvicted(state.judge, settings.judge)) {
     return { kind: 'harmful', sentence: harmSentence(state, settings), report: judgeReportOf(state, settings) };
   }
+  const balancer = judgeBalancerErrors(state.current.balancer, settings);
+  if (balancer.kind === 'explained-by-new') {
+    return { kind: 'harmful', sentence: unansweredSentence(state), report: judgeReportOf(state, settings) };
+  }
+  if (balancer.kind === 'excess') return { kind: 'hold', reason: 'balancer-errors', detail: balancerSentence(state) };
   const mistrust = mistrustIn(state);
   if (mistrust !== null) return mistrust;
   const stretch = currentStretch(state);

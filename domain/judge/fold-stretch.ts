@@ -1,6 +1,7 @@
 /** Folding closed periods into a guard's state, once, and once more before a stretch is passed. */
 import type { JudgeReport } from '../deployment';
 import { foldRow, isConvicted, logEvidence, neededLogEvidence, type Row } from './evidence';
+import { foldBalancerErrors } from './balancer-errors';
 import { foldHealthyRow } from './healthy';
 import { type PeriodSums, readRow } from './rows';
 import type { GuardSettings } from './settings';
@@ -97,19 +98,28 @@ function foldPeriod(state: GuardState, sums: PeriodSums, settings: GuardSettings
   return {
     ...state,
     judge: foldRow(state.judge, row, settings.judge),
-    current: stretch === currentStretch(state) ? foldCurrent(state.current, row, settings) : state.current,
+    current: stretch === currentStretch(state) ? foldCurrent(state.current, row, sums, settings) : state.current,
     total: tallied(state.total, row),
     invalid: { inARow: 0, detail: '' },
     lastPeriodEndMs: row.startMs + periodMsOf(settings),
   };
 }
 
-function foldCurrent(current: GuardState['current'], row: Row, settings: GuardSettings): GuardState['current'] {
+function foldCurrent(
+  current: GuardState['current'],
+  row: Row,
+  sums: PeriodSums,
+  settings: GuardSettings,
+): GuardState['current'] {
   const isCompared = row.control === 'absent-by-plan' || row.oldRequests > 0;
   return {
     ...current,
     tally: tallied(current.tally, row),
     comparedRequests: current.comparedRequests + (isCompared ? row.newRequests : 0),
+    balancer: foldBalancerErrors(current.balancer, sums, {
+      newFleet: { requests: row.newRequests, errors: row.newErrors },
+      oldFleet: { requests: row.oldRequests, errors: row.oldErrors },
+    }),
     healthy: foldHealthyRow(current.healthy, row, settings.judge.relativeTolerance),
   };
 }

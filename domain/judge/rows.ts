@@ -6,6 +6,9 @@ export interface TargetGroupSums {
   requestCount?: number | undefined;
   target5xx?: number | undefined;
   connectionErrors?: number | undefined;
+  target2xx?: number | undefined;
+  target3xx?: number | undefined;
+  target4xx?: number | undefined;
 }
 
 /** One period of both fleets. A period or target group that is left out counts as one without traffic. */
@@ -13,6 +16,8 @@ export interface PeriodSums {
   startMs: number;
   newFleet: readonly TargetGroupSums[];
   oldFleet: readonly TargetGroupSums[];
+  /** 5xx that the balancers made themselves; AWS has them per balancer only, without a fleet. */
+  balancerErrors?: number | undefined;
 }
 
 export interface FleetCounts {
@@ -59,10 +64,14 @@ export function readRow(period: PeriodSums, control: Row['control']): RowReading
   };
 }
 
-const metricNames = {
+/** CloudWatch's names; per target group and balancer. */
+export const metricNames = {
   requestCount: 'RequestCount',
   target5xx: 'HTTPCode_Target_5XX_Count',
   connectionErrors: 'TargetConnectionErrorCount',
+  target2xx: 'HTTPCode_Target_2XX_Count',
+  target3xx: 'HTTPCode_Target_3XX_Count',
+  target4xx: 'HTTPCode_Target_4XX_Count',
 } as const;
 
 function oddity(sums: TargetGroupSums): string | null {

@@ -26,6 +26,23 @@ export function lowTrafficSentence(state: GuardState, settings: GuardSettings): 
   );
 }
 
+export function unansweredSentence(state: GuardState): string {
+  const { balancer } = state.current;
+  return (
+    `the new version leaves requests unanswered: ${failures(balancer.newUnanswered, balancer.newRequests)} ` +
+    `at ${currentStretch(state).newPercent} % of the traffic, against ${failures(Math.max(0, balancer.oldUnanswered), balancer.oldRequests)} ` +
+    `of the old one; the balancer had to answer ${grouped(balancer.errors)} with a 5xx of its own`
+  );
+}
+
+export function balancerSentence(state: GuardState): string {
+  const { balancer } = state.current;
+  return (
+    `the balancer answered ${failures(balancer.errors, balancer.requests)} with a 5xx of its own, more than before ` +
+    'the shift, and it does not show which fleet is to blame'
+  );
+}
+
 function standard(tally: Tally, newPercent: number, { judge }: GuardSettings): string {
   if (newPercent === 100 && tally.oldRequests === 0) return `a ceiling of ${percent(judge.ceiling)}`;
   return `${failures(tally.oldErrors, tally.oldRequests)} of the old one`;

@@ -57,13 +57,18 @@ export interface GuardSettings {
   minimumRows: number;
   /** Requests of new in a stretch without which it is never passed. */
   minimumRequests: number;
+  /** 5xx made by the balancers themselves before the shift, as a share of the requests. */
+  balancerErrorRate: number;
   /** Three of these after the read-back, a lack of requests is told. */
   stepSeconds: number;
 }
 
 const minimumRows = 3;
 
-export function guardSettingsOf(service: Pick<ServiceConfig, 'judge' | 'shift'>): GuardSettings {
+export function guardSettingsOf(
+  service: Pick<ServiceConfig, 'judge' | 'shift'>,
+  before: { balancerErrorRate: number },
+): GuardSettings {
   const { periodSeconds, lagSeconds, minimumRequests } = service.judge;
   const { stepSeconds } = service.shift;
   return {
@@ -72,6 +77,7 @@ export function guardSettingsOf(service: Pick<ServiceConfig, 'judge' | 'shift'>)
     lagSeconds,
     minimumRows,
     minimumRequests,
+    balancerErrorRate: before.balancerErrorRate,
     stepSeconds,
   };
 }

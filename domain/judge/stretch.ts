@@ -1,6 +1,7 @@
 /** A stretch is a time of constant weight; a guard watches one, and hands its state to the next. Plain JSON throughout. */
 import { type HealthyState, initialHealthyState } from './healthy';
 import { initialJudgeState, type JudgeState } from './evidence';
+import { type BalancerTally, noBalancerErrors } from './balancer-errors';
 import type { GuardSettings } from './settings';
 
 export interface Stretch {
@@ -32,6 +33,7 @@ export interface StretchState {
   /** Requests of new in rows in which there was something to hold them against. */
   comparedRequests: number;
   healthy: HealthyState;
+  balancer: BalancerTally;
   /** How often its end was put off because rows had changed when they were read again. */
   timesProlonged: number;
 }
@@ -112,7 +114,13 @@ export function periodMsOf(settings: Pick<GuardSettings, 'periodSeconds'>): numb
 }
 
 function nothingYet(): StretchState {
-  return { tally: emptyTally, comparedRequests: 0, healthy: initialHealthyState(), timesProlonged: 0 };
+  return {
+    tally: emptyTally,
+    comparedRequests: 0,
+    healthy: initialHealthyState(),
+    balancer: noBalancerErrors,
+    timesProlonged: 0,
+  };
 }
 
 /** A stretch is over for the rows when the next one's write lies behind the cursor. */

@@ -32,6 +32,10 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
     answer(response, program.healthStatus);
     return;
   }
+  if (Math.random() < program.brokenRate) {
+    response.socket?.end('this is not HTTP\r\n\r\n');
+    return;
+  }
   const status = Math.random() < program.errorRate ? 500 : 200;
   const delayMs = program.latencyMs + extraDelayMs(url);
   if (delayMs > 0) setTimeout(() => answer(response, status), delayMs);

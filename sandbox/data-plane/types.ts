@@ -14,6 +14,8 @@ export interface ImageProgram {
   healthStatus: number;
   /** Share of requests (0 to 1) answered with 500. */
   errorRate: number;
+  /** Share of requests (0 to 1) answered with something that is not HTTP, which a balancer turns into a 502. */
+  brokenRate: number;
   /** Time a request takes; not divided by `speed`. */
   latencyMs: number;
 }

@@ -37,6 +37,7 @@ export function imageFromWorld(id: string, image: ParsedImage): ImageState {
       healthPath: image.healthPath,
       healthStatus: image.healthStatus,
       errorRate: image.errorRate,
+      brokenRate: image.brokenRate,
       latencyMs: image.latency * 1000,
     },
   };

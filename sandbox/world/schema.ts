@@ -12,6 +12,7 @@ export const imageSchema = z.strictObject({
   healthPath: z.string().startsWith('/').default('/healthz'),
   healthStatus: z.int().min(100).max(599).default(200),
   errorRate: z.number().min(0).max(1).default(0),
+  brokenRate: z.number().min(0).max(1).default(0),
   latency: duration.default(0.005),
   state: z.string().default('available'),
   architecture: z.string().default('x86_64'),

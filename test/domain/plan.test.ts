@@ -59,6 +59,7 @@ function facts(change: (facts: PlanFacts) => void = () => undefined): PlanFacts 
     newImage: { imageId: 'ami-2', state: 'available', architecture: 'arm64' },
     oldImage: { imageId: 'ami-1', state: 'available', architecture: 'arm64' },
     oldRequestsPerPeriod: 6000,
+    balancerErrorRate: 0,
   };
   change(base);
   return base;

@@ -13,6 +13,7 @@ export const guardSettings: GuardSettings = {
   lagSeconds: 120,
   minimumRows: 3,
   minimumRequests: 30,
+  balancerErrorRate: 0,
   stepSeconds: 300,
 };
 

@@ -62,6 +62,15 @@ test('a worse version is rolled back by its numbers: old has everything again, a
   expect(breachesIn(await ledgerOf(stage, 'sour'))).toEqual([]);
 }, 90_000);
 
+test('a version that breaks its connections has no error of its own, and is rolled back all the same', async () => {
+  const load = await stage.startLoad('shop');
+  const result = await resultOf(stage, await deploy(stage, serviceFile('shop'), images.broken));
+  await load.stop();
+  expect(result).toMatchObject({ outcome: 'rolled-back', repairs: [], judge: { newErrors: 0 } });
+  expect(result.reason).toContain('leaves requests unanswered');
+  expect(Object.values((await viewOf(stage, 'shop')).routes[0] ?? {})).toEqual([100]);
+}, 90_000);
+
 test('a version that never becomes healthy gets no request, and is removed when its time is up', async () => {
   const load = await stage.startLoad('sick');
   const result = await resultOf(

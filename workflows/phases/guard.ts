@@ -16,7 +16,7 @@ export async function guardStep(run: DeploymentRun, seconds: number): Promise<Ca
     endsMs: readBackMs + seconds * 1000,
     requireAllRows: false,
   };
-  return guard(run, openStretch(run.guard, stretch, guardSettingsOf(run.service)));
+  return guard(run, openStretch(run.guard, stretch, guardSettingsOf(run.service, run.plan)));
 }
 
 /** Goes on at the same weight, until every period of this time is folded. */

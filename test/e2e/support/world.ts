@@ -7,6 +7,7 @@ export const images = {
   v1: 'ami-0000000v1',
   good: 'ami-00000good',
   bad: 'ami-000000bad',
+  broken: 'ami-00000broke',
   neverHealthy: 'ami-0000never',
   otherArchitecture: 'ami-00000x86',
 } as const;
@@ -29,6 +30,7 @@ export function worldOf(services: ServiceWorld[]): World {
       [images.v1]: program({ version: 'v1' }),
       [images.good]: program({ version: 'good' }),
       [images.bad]: program({ version: 'bad', errorRate: 0.3 }),
+      [images.broken]: program({ version: 'broken', brokenRate: 0.5 }),
       [images.neverHealthy]: program({ version: 'never', healthStatus: 500 }),
       [images.otherArchitecture]: { ...program({ version: 'x86' }), architecture: 'arm64' },
     },
@@ -70,6 +72,6 @@ export function worldOf(services: ServiceWorld[]): World {
   };
 }
 
-function program(behaviour: { version: string; errorRate?: number; healthStatus?: number }) {
+function program(behaviour: { version: string; errorRate?: number; brokenRate?: number; healthStatus?: number }) {
   return { boot: '2s', port: 8080, healthPath: '/health', latency: '2ms', ...behaviour };
 }

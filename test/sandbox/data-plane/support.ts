@@ -49,6 +49,7 @@ export const goodProgram: ImageProgram = {
   healthPath: '/health',
   healthStatus: 200,
   errorRate: 0,
+  brokenRate: 0,
   latencyMs: 0,
 };
 
