@@ -43,6 +43,7 @@ export class DeploymentRun {
   private limitSeconds = 0;
   private direction: Direction = 'forward';
   private knownPlan: Plan | null = null;
+  private isDecided = false;
   timeouts: ActivityTimeouts = { heartbeatSeconds: 30, writerSeconds: 30 };
   /** What the last guard handed over. */
   guard: GuardState | null = null;
@@ -142,6 +143,7 @@ export class DeploymentRun {
 
   private onAbort(note: RequestNote): void {
     if (this.abortNote || this.direction === 'back') return;
+    if (this.isDecided) return this.notice('abort refused: the deployment is decided');
     this.abortNote = note;
     this.notice(`abort asked for${signature(note)}`);
   }
@@ -183,6 +185,11 @@ export class DeploymentRun {
       if (message === undefined) throw error;
       return { outcome: 'rolled-back', reason: `${phase} failed: ${message}` };
     }
+  }
+
+  /** New has all traffic, read back: from here on nothing goes back. */
+  decide(): void {
+    this.isDecided = true;
   }
 
   /** From here on nothing is paused or aborted, and calls are tried for as long as the rollback may take. */

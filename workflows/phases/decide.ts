@@ -8,6 +8,7 @@ import type { DeploymentRun } from '../run';
 import { searchAttributes } from '../search-attributes';
 
 export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
+  run.decide();
   await unfreezeNew(run);
   const drainId = run.progress.deploymentId.replace(/^deploy:/, 'drain:');
   await startDrain(run, drainId);
