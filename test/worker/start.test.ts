@@ -4,12 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Child } from '../../dev/processes/child';
-import { freePort } from '../../dev/processes/free-port';
 import { compiled } from '../../dev/project';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startSandbox, type Sandbox } from '../../sandbox/start';
 import { waitUntil } from '../support/wait-until';
+import { startWorkerProcess } from '../support/worker-process';
 
 let sandbox: Sandbox;
 let directory: string;
@@ -103,15 +102,7 @@ test('a health port that is taken is told', async () => {
 });
 
 test('SIGTERM ends a healthy worker in order, with exit code 0', async () => {
-  const port = await freePort();
-  const worker = await Child.start({
-    name: 'worker',
-    command: process.execPath,
-    args: [compiled('worker/main.js')],
-    env: { ...env, FLEETSHIFT_HEALTH_PORT: String(port) },
-    logPath: join(directory, 'worker.log'),
-  });
-  await waitUntil('the worker to poll', async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200);
+  const worker = await startWorkerProcess(env, join(directory, 'worker.log'));
   worker.signal('SIGTERM');
   expect(await worker.ended).toBe('code 0');
   expect(worker.lastLines(5)).toContain('stopped');

@@ -4,12 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLoad, type Load } from '../../../dev/load/load';
-import { Child } from '../../../dev/processes/child';
-import { freePort } from '../../../dev/processes/free-port';
-import { compiled } from '../../../dev/project';
+import type { Child } from '../../../dev/processes/child';
 import { connect, type Temporal } from '../../../clients/temporal/connection';
 import { startSandbox, type Sandbox } from '../../../sandbox/start';
-import { waitUntil } from '../../support/wait-until';
+import { startWorkerProcess } from '../../support/worker-process';
 import { worldOf, type ServiceWorld } from './world';
 
 export interface Stage {
@@ -40,7 +38,7 @@ export async function openStage(services: ServiceWorld[]): Promise<Stage> {
   const temporal = await connect({ env });
   const children: Child[] = [];
   const startWorker = async () => {
-    const worker = await workerProcess(env, join(directory, `worker-${children.length}.log`));
+    const worker = await startWorkerProcess(env, join(directory, `worker-${children.length}.log`));
     children.push(worker);
     return worker;
   };
@@ -82,20 +80,4 @@ function stageEnvironment(sandboxUrl: string): NodeJS.ProcessEnv {
     AWS_ACCESS_KEY_ID: 'sandbox',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
   };
-}
-
-async function workerProcess(env: NodeJS.ProcessEnv, logPath: string): Promise<Child> {
-  const port = await freePort();
-  const worker = await Child.start({
-    name: 'worker',
-    command: process.execPath,
-    args: [compiled('worker/main.js')],
-    env: { ...env, FLEETSHIFT_HEALTH_PORT: String(port) },
-    logPath,
-  });
-  await waitUntil('the worker to poll', async () => {
-    if (worker.ending !== undefined) throw new Error(`it ended with ${worker.ending}: ${worker.lastLines(10)}`);
-    return (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200;
-  });
-  return worker;
 }

@@ -1,0 +1,21 @@
+import { Child } from '../../dev/processes/child';
+import { freePort } from '../../dev/processes/free-port';
+import { compiled } from '../../dev/project';
+import { waitUntil } from './wait-until';
+
+/** A real worker with this environment; answers when it polls. */
+export async function startWorkerProcess(env: NodeJS.ProcessEnv, logPath: string): Promise<Child> {
+  const port = await freePort();
+  const worker = await Child.start({
+    name: 'worker',
+    command: process.execPath,
+    args: [compiled('worker/main.js')],
+    env: { ...env, FLEETSHIFT_HEALTH_PORT: String(port) },
+    logPath,
+  });
+  await waitUntil('the worker to poll', async () => {
+    if (worker.ending !== undefined) throw new Error(`it ended with ${worker.ending}: ${worker.lastLines(10)}`);
+    return (await fetch(`http://127.0.0.1:${port}/healthz`)).status === 200;
+  });
+  return worker;
+}
