@@ -1,6 +1,7 @@
 /** A child process with its own log file and process group, which never outlives this process. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitUntil } from '../wait-until';
 import { keep, release } from './keeper';
@@ -17,6 +18,32 @@ export interface ChildOptions {
   cwd?: string;
   /** Opens a message channel (`process.send`) between the two. */
   messages?: boolean;
+}
+
+/**
+ * Holds a new process back until the keeper knows of it: were we killed between its birth and that moment, it would live
+ * on. Without us `read` finds the end of its input, and nothing is started.
+ */
+const gate = 'read -r _ && exec "$@"';
+
+/** @throws Error when there is no such executable; behind the gate only the log would tell */
+function mustBeExecutable({ name, command, env }: ChildOptions): void {
+  const places = command.includes('/')
+    ? [command]
+    : (env['PATH'] ?? '').split(delimiter).map((one) => join(one, command));
+  if (places.some(isExecutable)) return;
+  throw new Error(
+    `cannot start ${name} (${command}): ENOENT, no such executable${command.includes('/') ? '' : ' on PATH'}`,
+  );
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export class Child {
@@ -47,20 +74,26 @@ export class Child {
 
   /** @throws Error when the command cannot be started at all */
   static async start(options: ChildOptions): Promise<Child> {
+    mustBeExecutable(options);
     const log = openSync(options.logPath, 'a');
     try {
-      const started = spawn(options.command, options.args, {
+      const started = spawn('/bin/sh', ['-c', gate, 'sh', options.command, ...options.args], {
         env: options.env,
         detached: true,
-        stdio: options.messages === true ? ['ignore', log, log, 'ipc'] : ['ignore', log, log],
+        stdio: options.messages === true ? ['pipe', log, log, 'ipc'] : ['pipe', log, log],
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       });
-      if (started.pid !== undefined) keep(started.pid);
       return await new Promise<Child>((resolve, reject) => {
         started.once('error', (error) =>
           reject(new Error(`cannot start ${options.name} (${options.command}): ${error.message}`)),
         );
-        if (started.pid !== undefined) resolve(new Child(options, started, started.pid));
+        if (started.pid === undefined) return;
+        keep(started.pid);
+        started.stdin?.on('error', () => {
+          // It ended before it was let go: its ending tells.
+        });
+        started.stdin?.end('\n');
+        resolve(new Child(options, started, started.pid));
       });
     } finally {
       closeSync(log);

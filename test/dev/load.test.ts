@@ -9,15 +9,16 @@ import { startLoad, type Load } from '../../dev/load/load';
 import { waitUntil } from '../support/wait-until';
 
 let directory: string;
-let server: Server;
+let server: Server | undefined;
 let load: Load | undefined;
 
 beforeEach(() => (directory = mkdtempSync(join(tmpdir(), 'fleetshift-load-'))));
 afterEach(async () => {
   await load?.child.stop(0);
   load = undefined;
-  server.closeAllConnections();
-  server.close();
+  server?.closeAllConnections();
+  server?.close();
+  server = undefined;
   rmSync(directory, { recursive: true, force: true });
 });
 
