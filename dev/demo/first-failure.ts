@@ -13,27 +13,51 @@ export interface MetricsReader {
   lagSeconds: number;
 }
 
-/** The ARNs of all target groups there are now; what comes later is the new version's. */
-export async function targetGroupArns({ balancers }: MetricsReader): Promise<Set<string>> {
-  return new Set((await targetGroups(balancers)).map((group) => group.TargetGroupArn ?? ''));
+/** One target group behind one balancer, as CloudWatch names them. */
+interface Place {
+  targetGroup: string;
+  loadBalancer: string;
 }
 
-/**
- * When the first period in which the new version fails was published, in milliseconds since 1970: the period's end
- * plus the lag of the metrics. Null while there is none.
- */
-export async function firstFailurePublishedAtMs(
-  reader: MetricsReader,
-  { known, sinceMs }: { known: Set<string>; sinceMs: number },
-): Promise<number | null> {
-  const groups = await targetGroups(reader.balancers);
-  const ends: number[] = [];
-  for (const group of groups) {
-    if (known.has(group.TargetGroupArn ?? '')) continue;
-    const end = await firstFailingPeriodEndMs(reader, group, sinceMs);
-    if (end !== null) ends.push(end);
+/** Watches the target groups that come after it was made: the new version's. */
+export class FirstFailure {
+  /** Kept when the target group has left its balancer or is gone: its metrics are still there. */
+  private readonly places = new Map<string, Place>();
+  private publishedAtMs: number | null = null;
+
+  private constructor(
+    private readonly reader: MetricsReader,
+    private readonly known: Set<string>,
+    private readonly sinceMs: number,
+  ) {}
+
+  static async watch(reader: MetricsReader, sinceMs: number): Promise<FirstFailure> {
+    const groups = await targetGroups(reader.balancers);
+    return new FirstFailure(reader, new Set(groups.map((group) => group.TargetGroupArn ?? '')), sinceMs);
   }
-  return ends.length === 0 ? null : Math.min(...ends) + reader.lagSeconds * 1000;
+
+  /**
+   * When the first period in which the new version fails was published, in milliseconds since 1970: the period's end
+   * plus the lag of the metrics. Null while there is none.
+   */
+  async look(): Promise<number | null> {
+    if (this.publishedAtMs !== null) return this.publishedAtMs;
+    await this.findPlaces();
+    const ends = await Promise.all(
+      [...this.places.values()].map((place) => firstFailingPeriodEndMs(this.reader, place, this.sinceMs)),
+    );
+    const found = ends.filter((end) => end !== null);
+    if (found.length > 0) this.publishedAtMs = Math.min(...found) + this.reader.lagSeconds * 1000;
+    return this.publishedAtMs;
+  }
+
+  private async findPlaces(): Promise<void> {
+    for (const { TargetGroupArn: arn, LoadBalancerArns = [] } of await targetGroups(this.reader.balancers)) {
+      const loadBalancer = LoadBalancerArns[0]?.split(':loadbalancer/')[1];
+      if (arn === undefined || loadBalancer === undefined || this.known.has(arn)) continue;
+      this.places.set(arn, { targetGroup: arn.split(':').at(-1) ?? '', loadBalancer });
+    }
+  }
 }
 
 async function targetGroups(balancers: ElasticLoadBalancingV2Client): Promise<TargetGroup[]> {
@@ -42,11 +66,9 @@ async function targetGroups(balancers: ElasticLoadBalancingV2Client): Promise<Ta
 
 async function firstFailingPeriodEndMs(
   { metrics, periodSeconds }: MetricsReader,
-  group: TargetGroup,
+  { targetGroup, loadBalancer }: Place,
   sinceMs: number,
 ): Promise<number | null> {
-  const [balancerArn] = group.LoadBalancerArns ?? [];
-  if (balancerArn === undefined || group.TargetGroupArn === undefined) return null;
   const answer = await metrics.send(
     new GetMetricDataCommand({
       StartTime: new Date(Math.floor(sinceMs / 60_000) * 60_000),
@@ -62,8 +84,8 @@ async function firstFailingPeriodEndMs(
               Namespace: 'AWS/ApplicationELB',
               MetricName: 'HTTPCode_Target_5XX_Count',
               Dimensions: [
-                { Name: 'LoadBalancer', Value: balancerArn.split(':loadbalancer/')[1] },
-                { Name: 'TargetGroup', Value: group.TargetGroupArn.split(':').at(-1) },
+                { Name: 'LoadBalancer', Value: loadBalancer },
+                { Name: 'TargetGroup', Value: targetGroup },
               ],
             },
           },

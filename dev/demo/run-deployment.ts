@@ -5,7 +5,7 @@ import type { DeploymentProgress, DeploymentResult } from '../../domain/deployme
 import type { GatewayClient } from '../gateway-client';
 import { countsBetween } from '../load/counts';
 import type { Load } from '../load/load';
-import { firstFailurePublishedAtMs, targetGroupArns, type MetricsReader } from './first-failure';
+import { FirstFailure, type MetricsReader } from './first-failure';
 import type { DeploymentReport } from './report';
 import type { Screen } from './screen';
 import { statusLine } from './status-line';
@@ -32,17 +32,16 @@ const deadlineMs = 180_000;
 /** @throws Error when the gateway refuses the deployment or it has no result within three minutes */
 export async function runDeployment(world: DemoWorld, task: DeploymentTask): Promise<DeploymentReport> {
   const { gateway, load, metrics, screen } = world;
-  const known = await targetGroupArns(metrics);
   const before = await load.snapshot();
   const startedAtMs = Date.now();
+  const failure = await FirstFailure.watch(metrics, startedAtMs);
   const id = await gateway.deploy(task.service, {
     ...{ image: task.image, by: 'demo', reason: task.reason, idempotencyKey: randomUUID() },
   });
   screen.event(`${task.image}: accepted as ${id}`);
 
-  const failure = { publishedAtMs: null as number | null };
   const result = await follow(world, { ...task, id, startedAtMs }, async () => {
-    failure.publishedAtMs ??= await firstFailurePublishedAtMs(metrics, { known, sinceMs: startedAtMs });
+    await failure.look();
     return countsBetween(before, await load.snapshot());
   });
   const counts = countsBetween(before, await load.snapshot());
@@ -53,7 +52,7 @@ export async function runDeployment(world: DemoWorld, task: DeploymentTask): Pro
     reason: result.reason,
     seconds: (Date.now() - startedAtMs) / 1000,
     counts,
-    safeAfterSeconds: secondsBetween(failure.publishedAtMs, result.trafficRestoredAtMs),
+    safeAfterSeconds: secondsBetween(await failure.look(), result.trafficRestoredAtMs),
   };
 }
 

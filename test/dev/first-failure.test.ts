@@ -1,21 +1,30 @@
 import type { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import type { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { firstFailurePublishedAtMs, type MetricsReader } from '../../dev/demo/first-failure';
+import { FirstFailure, type MetricsReader } from '../../dev/demo/first-failure';
 
 const balancer = 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/web/1';
 const groupArn = (name: string) => `arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/${name}/1`;
 const noonMs = Date.UTC(2026, 0, 1, 12);
 
+interface World extends MetricsReader {
+  /** Names of the target groups that are there, and whether a balancer refers to them. */
+  groups: Record<string, boolean>;
+}
+
 /** Failures by target group and second after noon. */
-function reader(failures: Record<string, [second: number, count: number][]>): MetricsReader {
-  const groups = Object.keys(failures).map((name) => ({
-    TargetGroupArn: groupArn(name),
-    LoadBalancerArns: [balancer],
-  }));
-  return {
+function worldOf(failures: Record<string, [second: number, count: number][]>): World {
+  const world: World = {
+    groups: { old: true },
     periodSeconds: 5,
     lagSeconds: 2,
-    balancers: { send: async () => ({ TargetGroups: groups }) } as unknown as ElasticLoadBalancingV2Client,
+    balancers: {
+      send: async () => ({
+        TargetGroups: Object.entries(world.groups).map(([name, isReferred]) => ({
+          TargetGroupArn: groupArn(name),
+          LoadBalancerArns: isReferred ? [balancer] : [],
+        })),
+      }),
+    } as unknown as ElasticLoadBalancingV2Client,
     metrics: {
       send: async ({ input }: GetMetricDataCommand) => {
         const { Metric, Period } = input.MetricDataQueries?.[0]?.MetricStat ?? {};
@@ -34,26 +43,42 @@ function reader(failures: Record<string, [second: number, count: number][]>): Me
       },
     } as unknown as CloudWatchClient,
   };
+  return world;
 }
 
-const known = new Set([groupArn('old')]);
-
 test('a failure is public when its period has ended and the lag of the metrics is over', async () => {
-  const metrics = reader({
-    new: [
-      [0, 0],
-      [5, 3],
-      [10, 9],
-    ],
-  });
-  expect(await firstFailurePublishedAtMs(metrics, { known, sinceMs: noonMs })).toBe(noonMs + (5 + 5 + 2) * 1000);
+  const failures: [number, number][] = [
+    [0, 0],
+    [5, 3],
+    [10, 9],
+  ];
+  const world = worldOf({ new: failures });
+  const watched = await FirstFailure.watch(world, noonMs);
+  world.groups = { old: true, new: true };
+  expect(await watched.look()).toBe(noonMs + (5 + 5 + 2) * 1000);
 });
 
 test('failures of target groups that were there before do not count', async () => {
-  const metrics = reader({ old: [[0, 7]], new: [[0, 0]] });
-  expect(await firstFailurePublishedAtMs(metrics, { known, sinceMs: noonMs })).toBeNull();
+  const world = worldOf({ old: [[0, 7]], new: [[0, 0]] });
+  const watched = await FirstFailure.watch(world, noonMs);
+  world.groups = { old: true, new: true };
+  expect(await watched.look()).toBeNull();
 });
 
 test('a version without any metric has not failed', async () => {
-  expect(await firstFailurePublishedAtMs(reader({ new: [] }), { known, sinceMs: noonMs })).toBeNull();
+  const world = worldOf({});
+  const watched = await FirstFailure.watch(world, noonMs);
+  world.groups = { old: true, new: true };
+  expect(await watched.look()).toBeNull();
+});
+
+test('a failure that is published only when the version has left its balancer, or is gone, is still found', async () => {
+  const failures: Record<string, [number, number][]> = {};
+  const world = worldOf(failures);
+  const watched = await FirstFailure.watch(world, noonMs);
+  world.groups = { old: true, new: true };
+  expect(await watched.look()).toBeNull();
+  world.groups = { old: true };
+  failures['new'] = [[5, 3]];
+  expect(await watched.look()).toBe(noonMs + (5 + 5 + 2) * 1000);
 });
