@@ -1,9 +1,15 @@
 /** Which group is live, which routes lead to it, and how much traffic it has. Reads only. */
-import { describeTargetGroups, elbTags, listListeners, listRules, type Listener } from '../clients/aws/balancers';
+import {
+  describeTargetGroups,
+  elbTags,
+  listListeners,
+  listRules,
+  readRoute,
+  type Listener,
+} from '../clients/aws/balancers';
 import { groupsInTargetGroups, groupsWithTag, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { metricSums } from '../clients/aws/metrics';
 import type { AwsSession } from '../clients/aws/sessions';
-import { readRoute } from '../clients/aws/balancers';
 import { balancerErrorMetrics } from './fleet-metrics';
 import { serviceTag } from '../domain/names';
 import type { RouteFacts, TargetGroupFacts } from '../domain/plan-facts';

@@ -56,6 +56,11 @@ export function deploymentIdOf(serviceKey: string, uuid: string): string {
   return `deploy:${serviceKey}:${uuid}`;
 }
 
+/** `drain:<service key>:<uuid>`: the workflow that lets the old fleet of this deployment go. */
+export function drainIdOf(deploymentId: string): string {
+  return deploymentId.replace(/^deploy:/, 'drain:');
+}
+
 export const phases = ['plan', 'prepare', 'clone', 'ready', 'shift', 'bake', 'rolling-back', 'decided'] as const;
 export type Phase = (typeof phases)[number];
 

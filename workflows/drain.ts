@@ -1,7 +1,7 @@
 /** Lets one old generation go, after the deployment is decided: kept for a while, drained, retired. */
 import { CancellationScope, setCurrentDetails, setHandler, sleep, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ActivityTimeouts } from '../activities/deps';
-import type { DrainProgress, DrainResult } from '../domain/deployment';
+import { drainIdOf, type DrainProgress, type DrainResult } from '../domain/deployment';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
 import { activityFailureMessage, watch, writers, type Caller } from './calls';
@@ -30,7 +30,7 @@ async function drainOld(input: DrainInput): Promise<DrainResult> {
   const { service, plan } = input;
   const caller: Caller = { timeouts: input.timeouts, direction: 'back', limitSeconds: giveUpSeconds };
   const progress: DrainProgress = {
-    drainId: input.deploymentId.replace(/^deploy:/, 'drain:'),
+    drainId: drainIdOf(input.deploymentId),
     deploymentId: input.deploymentId,
     phase: 'keep',
     phaseSinceMs: Date.now(),

@@ -21,7 +21,7 @@ import {
 } from '../domain/deployment';
 import { serviceKey } from '../domain/service-file';
 import { deployment } from './deployment';
-import { submitUpdate } from './messages';
+import { serviceWorkflowId, submitUpdate } from './messages';
 import { searchAttributes } from './search-attributes';
 
 /** Carried over continue-as-new. */
@@ -116,7 +116,7 @@ function answerRepeated(known: ServiceState['requests'][number], input: SubmitIn
 }
 
 function wrongService(input: SubmitInput): string | null {
-  const expected = `service:${serviceKey(input.service)}`;
+  const expected = serviceWorkflowId(serviceKey(input.service));
   const actual = workflowInfo().workflowId;
   return actual === expected ? null : `this is ${actual}, but the request is for ${expected}`;
 }

@@ -1,7 +1,7 @@
 /** The result is known: new keeps the traffic, its freeze is undone, and old is left to a workflow of its own. */
 import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import type { DeploymentResult } from '../../domain/deployment';
+import { drainIdOf, type DeploymentResult } from '../../domain/deployment';
 import { activityFailureMessage } from '../calls';
 import { drain } from '../drain';
 import type { DeploymentRun } from '../run';
@@ -10,7 +10,7 @@ import { searchAttributes } from '../search-attributes';
 export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
   run.decide();
   await unfreezeNew(run);
-  const drainId = run.progress.deploymentId.replace(/^deploy:/, 'drain:');
+  const drainId = drainIdOf(run.progress.deploymentId);
   await startDrain(run, drainId);
   return run.finish('succeeded', successSentence(run), { drainId });
 }
