@@ -1,6 +1,6 @@
 /** The command line: which commands and flags there are. */
 import { Command, InvalidArgumentError } from 'commander';
-import { verbs } from '../clients/temporal/signal-deployment';
+import { verbs } from '../domain/control';
 import type { CommandContext } from './commands/context';
 import { deploy, type DeployOptions } from './commands/deploy';
 import { list } from './commands/list';
@@ -81,7 +81,9 @@ function addVerbs(program: Command, context: CommandContext, done: Done): void {
   const descriptions = {
     pause: 'hold a deployment before its next change',
     resume: 'let a paused deployment go on',
+    promote: 'pass the step, gate or hold that a deployment waits at',
     abort: 'put the traffic back and remove what the deployment made',
+    rollback: 'put the traffic back to the old fleet',
   };
   for (const verb of verbs) {
     program

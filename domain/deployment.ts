@@ -1,6 +1,7 @@
 /** The data of one deployment that crosses process borders: request, answers, progress, result. Plain JSON. */
 import { z } from 'zod';
 import { formatProblem, problemsOf } from './problems';
+import type { RecordedRequest } from './control';
 import type { ServiceConfig } from './service-file';
 
 /** What is new. */
@@ -25,6 +26,8 @@ export const deploymentRequest = requestNote.extend({
   commit: z.string().min(1).max(200).optional(),
   /** Two requests with the same key are one deployment. */
   idempotencyKey: z.string().min(1).max(200).optional(),
+  /** Old is known to be bad: steps are short, and an outage that both fleets share does not hold the shift. */
+  hotfix: z.boolean().optional(),
 });
 export type DeploymentRequest = z.output<typeof deploymentRequest>;
 
@@ -36,10 +39,19 @@ export interface SubmitInput {
   requestedBy: string;
   reason: string;
   commit: string;
+  /** Old is known to be bad: what both fleets suffer does not hold the shift. */
+  hotfix: boolean;
 }
 
 export type SubmitAnswer =
-  | { kind: 'admitted'; deploymentId: string; number: number; repeated: boolean }
+  | {
+      kind: 'admitted';
+      deploymentId: string;
+      number: number;
+      repeated: boolean;
+      /** The deployment whose end it waits for; null when it begins at once. */
+      after: string | null;
+    }
   | { kind: 'refused'; code: 'busy' | 'key-reused' | 'invalid'; message: string };
 
 /** Input of the `deployment` workflow: complete, nothing is read from disk later. */
@@ -49,6 +61,8 @@ export interface DeploymentInput extends SubmitInput {
   /** For people; counts per service. */
   number: number;
   submittedAtMs: number;
+  /** Begins when the service's workflow gives it its turn. */
+  queued: boolean;
 }
 
 /** `deploy:<service key>:<uuid>`: the workflow's id and the deployment's id are one. */
@@ -61,7 +75,17 @@ export function drainIdOf(deploymentId: string): string {
   return deploymentId.replace(/^deploy:/, 'drain:');
 }
 
-export const phases = ['plan', 'prepare', 'clone', 'ready', 'shift', 'bake', 'rolling-back', 'decided'] as const;
+export const phases = [
+  'queued',
+  'plan',
+  'prepare',
+  'clone',
+  'ready',
+  'shift',
+  'bake',
+  'rolling-back',
+  'decided',
+] as const;
 export type Phase = (typeof phases)[number];
 
 export const outcomes = ['succeeded', 'rolled-back', 'aborted', 'refused', 'needs-attention'] as const;
@@ -91,13 +115,39 @@ export interface JudgeReport {
 
 /** Why the split stands still. */
 export interface Hold {
-  reason: 'no-evidence' | 'unmeasurable' | 'share-mismatch' | 'foreign-edit' | 'balancer-errors';
+  reason:
+    | 'no-evidence'
+    | 'unmeasurable'
+    | 'share-mismatch'
+    | 'foreign-edit'
+    | 'balancer-errors'
+    | 'old-unhealthy'
+    | 'shared-outage';
   detail: string;
   sinceMs: number;
   untilMs: number;
 }
 
 export interface Pause extends RequestNote {
+  sinceMs: number;
+  untilMs: number;
+}
+
+/** A decision that is waited for: `promote` passes it. */
+export interface Gate {
+  /** Share of new after whose step it stands; 100 stands before new gets everything. */
+  atPercent: number;
+  sinceMs: number;
+  /** Then the traffic goes back. */
+  untilMs: number;
+}
+
+/** What a deployment waits for before it touches anything. */
+export interface Turn {
+  /** Id of the deployment or drain in whose way it would be. */
+  holder: string;
+  /** What that one holds, such as the ARN of a listener rule. */
+  thing: string;
   sinceMs: number;
   untilMs: number;
 }
@@ -128,6 +178,10 @@ export interface DeploymentProgress {
   judge: JudgeReport | null;
   pause: Pause | null;
   hold: Hold | null;
+  gate: Gate | null;
+  turn: Turn | null;
+  /** What people asked for, oldest first; bounded. */
+  requests: RecordedRequest[];
   warnings: string[];
   /** What happened, oldest first; bounded. */
   notices: Notice[];
@@ -175,24 +229,16 @@ export interface DrainProgress {
   groupName: string;
   remaining: number | null;
   late: boolean;
+  pause: Pause | null;
+  requests: RecordedRequest[];
   notices: Notice[];
 }
 
 export interface DrainResult {
   drainId: string;
   groupName: string;
-  ending: 'deleted' | 'scaled-to-zero' | 'kept' | 'needs-attention';
+  ending: 'deleted' | 'scaled-to-zero' | 'kept' | 'rolled-back' | 'needs-attention';
   repairs: string[];
-}
-
-/** Reads the payload of an operator's signal. Whatever it is, the verb counts; an unreadable one is told. */
-export function readRequestNote(
-  payload: unknown,
-): { kind: 'read'; note: RequestNote } | { kind: 'unreadable'; note: RequestNote; problem: string } {
-  if (payload === undefined || payload === null) return { kind: 'read', note: {} };
-  const parsed = requestNote.safeParse(payload);
-  if (parsed.success) return { kind: 'read', note: parsed.data };
-  return { kind: 'unreadable', note: {}, problem: 'expected {"by": text, "reason": text}' };
 }
 
 /** What must be the same for two requests with one idempotency key to be one request. */
@@ -210,10 +256,12 @@ const submitShape = z.looseObject({
     environment: z.string().min(1),
     region: z.string().min(1),
     source: z.looseObject({ kind: z.enum(['group', 'tag', 'route']) }),
+    whenBusy: z.enum(['refuse', 'queue', 'supersede']),
     shift: numbers('stepSeconds', 'settleSeconds').extend({
       stepPercents: z.array(z.number()).min(1),
       holdbackPercent: z.union([z.literal('auto'), z.number()]),
       lowTraffic: z.enum(['hold', 'advance', 'rollback']),
+      gatePercents: z.array(z.number()),
     }),
     judge: numbers(
       'periodSeconds',
@@ -229,10 +277,12 @@ const submitShape = z.looseObject({
     drain: numbers('upToSeconds'),
     oldGroup: z.enum(['scale-to-zero', 'keep', 'delete']),
     limits: numbers(
+      'queueSeconds',
       'readBackSeconds',
       'cloneSeconds',
       'readySeconds',
       'pauseSeconds',
+      'gateSeconds',
       'holdSeconds',
       'unmeasurableSeconds',
       'regrowSeconds',
@@ -244,6 +294,7 @@ const submitShape = z.looseObject({
   requestedBy: z.string().max(200),
   reason: z.string().max(2000),
   commit: z.string().max(200),
+  hotfix: z.boolean(),
 });
 
 /** Why a request that came straight to Temporal cannot be worked on; null when it can. */

@@ -55,6 +55,12 @@ const shift = z.strictObject({
     .default('auto'),
   /** What to do when a step's minimum of requests does not come. */
   lowTraffic: z.enum(['hold', 'advance', 'rollback']).default('hold'),
+  /** Shares after whose step somebody must promote; 100 stands before new gets everything. */
+  gates: z
+    .array(z.number().int().min(1).max(100))
+    .max(50)
+    .refine((gates) => gates.every((gate, index) => index === 0 || gate > gates[index - 1]!), 'expected rising shares')
+    .default([]),
 });
 
 const judge = z.strictObject({
@@ -87,10 +93,12 @@ const judge = z.strictObject({
 });
 
 const limits = z.strictObject({
+  queue: durationSeconds({ min: 1, max: 7 * day }).default(day),
   readBack: durationSeconds({ min: 1, max: day }).default(120),
   clone: durationSeconds({ min: 1, max: day }).default(900),
   ready: durationSeconds({ min: 1, max: day }).default(900),
   pause: durationSeconds({ min: 1, max: 7 * day }).default(day),
+  gate: durationSeconds({ min: 1, max: 30 * day }).default(day),
   hold: durationSeconds({ min: 1, max: 7 * day }).default(day),
   unmeasurable: durationSeconds({ min: 1, max: day }).default(1800),
   regrow: durationSeconds({ min: 1, max: day }).default(900),
@@ -108,6 +116,8 @@ const serviceFile = z
       .regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, 'expected the ARN of an IAM role')
       .optional(),
     source,
+    /** What becomes of a request while a deployment of the service runs: refused, queued, or put in its place. */
+    whenBusy: z.enum(['refuse', 'queue', 'supersede']).default('refuse'),
     shift: shift.prefault({}),
     judge: judge.prefault({}),
     ready: z
@@ -129,6 +139,13 @@ const serviceFile = z
     /** How often AWS is asked while something is waited for. */
     pollEvery: durationSeconds({ min: 0.1, max: 300 }).default(10),
     limits: limits.prefault({}),
+    /** Who is told of what needs a person. */
+    notify: z
+      .strictObject({
+        /** Gets a signed POST for a hold, a gate, a rollback and what needs attention. */
+        webhook: z.url({ protocol: /^https?$/, error: 'expected the URL of a webhook, https://…' }),
+      })
+      .optional(),
   })
   .transform(toServiceConfig);
 
@@ -142,6 +159,8 @@ type ParsedFile = {
   region: string;
   role?: string | undefined;
   source: z.output<typeof source>;
+  whenBusy: 'refuse' | 'queue' | 'supersede';
+  notify?: { webhook: string } | undefined;
   ready: { reads: number };
   bake: number;
   keep: number;
@@ -158,12 +177,14 @@ function toServiceConfig(file: ParsedFile) {
     region: file.region,
     ...(file.role === undefined ? {} : { roleArn: file.role }),
     source: toSource(file.source),
+    whenBusy: file.whenBusy,
     shift: {
       stepPercents: file.shift.steps,
       stepSeconds: file.shift.stepTime,
       settleSeconds: file.shift.settle,
       holdbackPercent: file.shift.holdback,
       lowTraffic: file.shift.lowTraffic,
+      gatePercents: file.shift.gates,
     },
     judge: {
       periodSeconds: file.judge.period,
@@ -182,15 +203,18 @@ function toServiceConfig(file: ParsedFile) {
     oldGroup: file.oldGroup,
     pollSeconds: file.pollEvery,
     limits: {
+      queueSeconds: file.limits.queue,
       readBackSeconds: file.limits.readBack,
       cloneSeconds: file.limits.clone,
       readySeconds: file.limits.ready,
       pauseSeconds: file.limits.pause,
+      gateSeconds: file.limits.gate,
       holdSeconds: file.limits.hold,
       unmeasurableSeconds: file.limits.unmeasurable,
       regrowSeconds: file.limits.regrow,
       rollbackSeconds: file.limits.rollback,
     },
+    ...(file.notify === undefined ? {} : { notifyWebhook: file.notify.webhook }),
   };
 }
 

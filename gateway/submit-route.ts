@@ -64,6 +64,7 @@ function submitInputOf(input: { service: ServiceConfig; request: DeploymentReque
     requestedBy: request.by ?? 'webhook',
     reason: request.reason ?? '',
     commit: request.commit ?? '',
+    hotfix: request.hotfix ?? false,
   };
 }
 

@@ -37,6 +37,8 @@ async function drainOld(input: DrainInput): Promise<DrainResult> {
     groupName: plan.old.groupName,
     remaining: null,
     late: false,
+    pause: null,
+    requests: [],
     notices: [],
   };
   const enter = (phase: DrainProgress['phase']) => {

@@ -1,20 +1,32 @@
 /** Names and shapes of every message: shared by workflows and by those who talk to them. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { DeploymentProgress, DrainProgress, RequestNote, SubmitAnswer, SubmitInput } from '../domain/deployment';
+import { verbs, type ControlAnswer, type ControlRequest, type Verb } from '../domain/control';
+import type { DeploymentProgress, DrainProgress, SubmitAnswer, SubmitInput } from '../domain/deployment';
 
 export const workflowTypes = { service: 'service', deployment: 'deployment', drain: 'drain' } as const;
 
 /** Sent with update-with-start; the update's id is the idempotency key. */
 export const submitUpdate = defineUpdate<SubmitAnswer, [SubmitInput]>('submit');
 
-/** Operator verbs; the payload only annotates, so that one that cannot be read still counts. */
-export const pauseSignal = defineSignal<[RequestNote?]>('pause');
-export const resumeSignal = defineSignal<[RequestNote?]>('resume');
-export const abortSignal = defineSignal<[RequestNote?]>('abort');
+/** Verbs as signals, for those who hear no answer: whatever the payload is, the verb counts. */
+export const controlSignals = byVerb((verb) => defineSignal<[ControlRequest?]>(verb));
+
+/** The same verbs as updates, answered with the ruling and the state after it. */
+export const controlUpdates = byVerb((verb) => defineUpdate<ControlAnswer, [ControlRequest?]>(verb));
+
+/** From the service's workflow to a queued deployment: it is its turn. */
+export const turnSignal = defineSignal('turn');
+
+/** From a deployment to its service's workflow: it has ended, the next one may begin. */
+export const endedSignal = defineSignal<[{ deploymentId: string }]>('ended');
 
 export const progressQuery = defineQuery<DeploymentProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainProgress>('progress');
 
 export function serviceWorkflowId(serviceKey: string): string {
   return `service:${serviceKey}`;
+}
+
+function byVerb<Definition>(define: (verb: Verb) => Definition): Record<Verb, Definition> {
+  return Object.fromEntries(verbs.map((verb) => [verb, define(verb)])) as Record<Verb, Definition>;
 }

@@ -12,20 +12,20 @@ import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import {
   deploymentIdOf,
-  readRequestNote,
   type DeploymentInput,
   type DeploymentProgress,
   type DeploymentResult,
   type Hold,
   type Outcome,
   type Phase,
-  type RequestNote,
 } from '../domain/deployment';
+import type { ControlRequest, Situation, Verb } from '../domain/control';
 import type { GuardState } from '../domain/judge/stretch';
 import type { Plan } from '../domain/plan';
 import { serviceKey } from '../domain/service-file';
 import { activityFailureMessage, watch, writers, type Direction, type Interrupted } from './calls';
-import { abortSignal, pauseSignal, progressQuery, resumeSignal } from './messages';
+import { listenToVerbs, request, signature } from './control';
+import { progressQuery } from './messages';
 import { searchAttributes } from './search-attributes';
 
 /** Why a deployment goes back. */
@@ -39,7 +39,9 @@ const noticesKept = 60;
 export class DeploymentRun {
   readonly progress: DeploymentProgress;
   private readonly startedAtMs = Date.now();
-  private abortNote: RequestNote | null = null;
+  private backAsked: Cause | null = null;
+  /** What a promote asked for that has not been acted on yet. */
+  promotion: 'one' | 'all' | null = null;
   private limitSeconds = 0;
   private direction: Direction = 'forward';
   private knownPlan: Plan | null = null;
@@ -77,6 +79,9 @@ export class DeploymentRun {
       judge: null,
       pause: null,
       hold: null,
+      gate: null,
+      turn: null,
+      requests: [],
       warnings: [],
       notices: [],
       result: null,
@@ -110,50 +115,53 @@ export class DeploymentRun {
 
   listen(): void {
     setHandler(progressQuery, () => this.progress);
-    setHandler(pauseSignal, (payload) => this.onPause(this.noteOf('pause', payload)));
-    setHandler(resumeSignal, (payload) => this.onResume(this.noteOf('resume', payload)));
-    setHandler(abortSignal, (payload) => this.onAbort(this.noteOf('abort', payload)));
+    listenToVerbs(this);
     // Temporal's own cancel (a button in its UI) means abort.
-    CancellationScope.current().cancelRequested.catch(() => this.onAbort({ reason: 'cancelled in Temporal' }));
+    CancellationScope.current().cancelRequested.catch(() =>
+      request(this, 'abort', { reason: 'cancelled in Temporal' }),
+    );
   }
 
-  private noteOf(verb: string, payload: unknown): RequestNote {
-    const read = readRequestNote(payload);
-    if (read.kind === 'unreadable')
-      this.notice(`${verb}: its payload could not be read (${read.problem}); the request counts all the same`);
-    return read.note;
-  }
-
-  private onPause(note: RequestNote): void {
-    if (this.direction === 'back') return this.notice('pause refused: going back is never paused');
-    if (this.progress.pause) return;
-    this.progress.pause = {
-      ...note,
-      sinceMs: Date.now(),
-      untilMs: Date.now() + this.service.limits.pauseSeconds * 1000,
+  situation(): Situation {
+    const { phase, pause, gate, hold } = this.progress;
+    return {
+      phase,
+      paused: pause !== null,
+      goingBack: this.direction === 'back' || this.backAsked !== null,
+      decided: this.isDecided,
+      waiting: gate ? { kind: 'gate' } : hold ? { kind: 'hold', reason: hold.reason } : null,
     };
-    this.notice(`paused${signature(note)}`);
   }
 
-  private onResume(note: RequestNote): void {
-    if (!this.progress.pause) return this.notice('resume ignored: nothing is paused');
-    this.progress.pause = null;
-    this.notice(`resumed${signature(note)}`);
+  intend(verb: Verb, asked: ControlRequest): void {
+    switch (verb) {
+      case 'pause': {
+        const sinceMs = Date.now();
+        this.progress.pause = { ...asked, sinceMs, untilMs: sinceMs + this.service.limits.pauseSeconds * 1000 };
+        return;
+      }
+      case 'resume':
+        this.progress.pause = null;
+        return;
+      case 'promote':
+        this.promotion = asked.full === true ? 'all' : 'one';
+        return;
+      case 'abort':
+        this.backAsked = { outcome: 'aborted', reason: `aborted${signature(asked)}` };
+        return;
+      case 'rollback':
+        this.backAsked = { outcome: 'rolled-back', reason: `rollback asked for${signature(asked)}` };
+    }
   }
 
-  private onAbort(note: RequestNote): void {
-    if (this.abortNote || this.direction === 'back') return;
-    if (this.isDecided) return this.notice('abort refused: the deployment is decided');
-    this.abortNote = note;
-    this.notice(`abort asked for${signature(note)}`);
-  }
-
+  /** Somebody asked to go back: abort, rollback, or Temporal's cancel. */
   get abortAsked(): boolean {
-    return this.abortNote !== null;
+    return this.backAsked !== null;
   }
 
   abortCause(): Cause {
-    return { outcome: 'aborted', reason: `aborted${signature(this.abortNote ?? {})}` };
+    if (!this.backAsked) throw new Error('the reason to go back was asked for before anybody gave one');
+    return this.backAsked;
   }
 
   rememberFreeze(minSize: number): void {
@@ -276,8 +284,4 @@ export class DeploymentRun {
     upsertMemo({ report: result });
     return result;
   }
-}
-
-function signature({ by, reason }: RequestNote): string {
-  return `${by === undefined ? '' : ` by ${by}`}${reason === undefined ? '' : `: ${reason}`}`;
 }

@@ -52,15 +52,16 @@ export async function service(state: ServiceState = { lastNumber: 0, requests: [
     const release = () => {
       current = null;
     };
-    const child = await startDeployment({ ...input, uuid, number, submittedAtMs: Date.now() }, deploymentId).catch(
-      (error: unknown) => {
-        release();
-        throw error;
-      },
-    );
+    const child = await startDeployment(
+      { ...input, uuid, number, submittedAtMs: Date.now(), queued: false },
+      deploymentId,
+    ).catch((error: unknown) => {
+      release();
+      throw error;
+    });
     // However it ends, its place is free again; what it came to is its own result.
     child.result().then(release, release);
-    return { kind: 'admitted', deploymentId, number, repeated: false };
+    return { kind: 'admitted', deploymentId, number, repeated: false, after: null };
   };
 
   setHandler(
@@ -106,7 +107,7 @@ async function startDeployment(input: DeploymentInput, deploymentId: string) {
 
 function answerRepeated(known: ServiceState['requests'][number], input: SubmitInput): SubmitAnswer {
   if (known.digest === requestDigest(input)) {
-    return { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true };
+    return { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true, after: null };
   }
   return {
     kind: 'refused',

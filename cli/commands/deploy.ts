@@ -74,6 +74,7 @@ function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; 
     requestedBy: by ?? userName,
     reason: reason ?? '',
     commit: commit ?? '',
+    hotfix: false,
   };
 }
 

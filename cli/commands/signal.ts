@@ -1,6 +1,7 @@
 import { requestNote } from '../../domain/deployment';
 import { formatProblem, problemsOf } from '../../domain/problems';
-import { signalDeployment, type Verb } from '../../clients/temporal/signal-deployment';
+import type { Verb } from '../../domain/control';
+import { signalDeployment } from '../../clients/temporal/signal-deployment';
 import { exitCodes } from '../exit-codes';
 import { Refusal } from '../refusal';
 import { type CommandContext, printJson, withTemporal } from './context';
@@ -15,7 +16,9 @@ export interface SignalOptions {
 const consequences: Record<Verb, string> = {
   pause: 'it stops before its next change, and goes back by itself if nobody resumes it in time',
   resume: 'it goes on',
+  promote: 'it passes the step, gate or hold that it waits at',
   abort: 'it puts the traffic back and removes what it made',
+  rollback: 'it puts the traffic back and removes what it made',
 };
 
 /** `fleetshift pause|resume|abort ID`; answers the exit code. */

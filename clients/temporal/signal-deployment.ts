@@ -1,13 +1,11 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { Outcome, RequestNote } from '../../domain/deployment';
-import { abortSignal, pauseSignal, resumeSignal } from '../../workflows/messages';
+import type { Verb } from '../../domain/control';
+import { controlSignals } from '../../workflows/messages';
 import { ask, type Temporal } from './connection';
 import { describeDeployment } from './read-deployment';
 import { resultOf } from './result-of';
-
-export const verbs = ['pause', 'resume', 'abort'] as const;
-export type Verb = (typeof verbs)[number];
 
 export type SignalAnswer =
   /** Temporal has it; the workflow acts on it at its next turn, whatever becomes of us. */
@@ -15,8 +13,6 @@ export type SignalAnswer =
   | { kind: 'not-found' }
   /** The outcome is null when the workflow ended without a result. */
   | { kind: 'already-ended'; outcome: Outcome | null };
-
-const signals = { pause: pauseSignal, resume: resumeSignal, abort: abortSignal };
 
 /**
  * Sends an operator's wish to a deployment.
@@ -37,7 +33,7 @@ export async function signalDeployment(input: {
       temporal,
       doing: `sending ${verb} to ${deploymentId}`,
       withinMs: 5_000,
-      ask: () => temporal.client.workflow.getHandle(deploymentId).signal(signals[verb], note),
+      ask: () => temporal.client.workflow.getHandle(deploymentId).signal(controlSignals[verb], note),
       pass: (error) => error instanceof WorkflowNotFoundError,
     });
     return { kind: 'sent' };

@@ -66,7 +66,17 @@ export function progressWith(change: Partial<DeploymentProgress> = {}): Deployme
     split: { newPercent: 10 },
     oldFleet: { groupName: 'web-6', wanted: 4, healthy: 4 },
     newFleet: { groupName: 'web-7', wanted: 4, healthy: 3 },
-    ...{ judge, pause: null, hold: null, warnings: [], notices: [], result: null },
+    ...{
+      judge,
+      pause: null,
+      hold: null,
+      gate: null,
+      turn: null,
+      requests: [],
+      warnings: [],
+      notices: [],
+      result: null,
+    },
     ...change,
   };
 }

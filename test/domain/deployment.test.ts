@@ -1,4 +1,4 @@
-import { readRequestNote, submitInputProblem } from '../../domain/deployment';
+import { submitInputProblem } from '../../domain/deployment';
 import { parseServiceFile, type ServiceConfig } from '../../domain/service-file';
 
 function service(): ServiceConfig {
@@ -14,6 +14,7 @@ const request = () => ({
   requestedBy: 'ada',
   reason: '',
   commit: '',
+  hotfix: false,
 });
 
 /** Every place in a JSON value that holds a number or text. */
@@ -43,12 +44,4 @@ test.each(
 
 test.each([undefined, null, 'text', 7, [], {}, { unreadablePayload: 'x' }])('%p is no request', (input) => {
   expect(submitInputProblem(input)).toContain('cannot be read');
-});
-
-test('the payload of a signal only annotates', () => {
-  expect(readRequestNote(undefined)).toEqual({ kind: 'read', note: {} });
-  expect(readRequestNote({ by: 'ada', reason: 'why' })).toEqual({ kind: 'read', note: { by: 'ada', reason: 'why' } });
-  for (const broken of ['maintenance', 7, { by: 7 }, { who: 'ada' }, { unreadablePayload: 'x' }]) {
-    expect(readRequestNote(broken)).toMatchObject({ kind: 'unreadable', note: {} });
-  }
 });

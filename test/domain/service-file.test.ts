@@ -20,12 +20,14 @@ test('three lines are enough, and the defaults are the documented ones', () => {
     environment: 'production',
     region: 'eu-west-1',
     source: { kind: 'group', groupName: 'web-v41' },
+    whenBusy: 'refuse',
     shift: {
       stepPercents: [1, 5, 10, 25, 50, 100],
       stepSeconds: 300,
       settleSeconds: 60,
       holdbackPercent: 'auto',
       lowTraffic: 'hold',
+      gatePercents: [],
     },
     judge: {
       periodSeconds: 60,
@@ -44,10 +46,12 @@ test('three lines are enough, and the defaults are the documented ones', () => {
     oldGroup: 'scale-to-zero',
     pollSeconds: 10,
     limits: {
+      queueSeconds: 86_400,
       readBackSeconds: 120,
       cloneSeconds: 900,
       readySeconds: 900,
       pauseSeconds: 86_400,
+      gateSeconds: 86_400,
       holdSeconds: 86_400,
       unmeasurableSeconds: 1800,
       regrowSeconds: 900,

@@ -53,6 +53,7 @@ export async function startTestGateway(
       kind: 'admitted',
       deploymentId: 'deploy:web.production.eu-west-1:1',
       number: 1,
+      after: null,
       repeated: false,
     }),
     answerRead: () => ({ kind: 'not-found' }),

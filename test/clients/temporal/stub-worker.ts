@@ -82,7 +82,7 @@ export function submitInput(change: Partial<SubmitInput> & { image?: string } = 
   return {
     service: serviceNamed(uniqueServiceName()),
     revision: { imageId: image },
-    ...{ idempotencyKey: randomUUID(), requestedBy: 'tester', reason: 'a test', commit: 'abc123' },
+    ...{ idempotencyKey: randomUUID(), requestedBy: 'tester', reason: 'a test', commit: 'abc123', hotfix: false },
     ...rest,
   };
 }

@@ -23,7 +23,7 @@ import {
   type SubmitInput,
 } from '../../../domain/deployment';
 import { serviceKey } from '../../../domain/service-file';
-import { abortSignal, pauseSignal, progressQuery, resumeSignal, submitUpdate } from '../../../workflows/messages';
+import { controlSignals, progressQuery, submitUpdate } from '../../../workflows/messages';
 import { searchAttributes } from '../../../workflows/search-attributes';
 import type { StubActivities } from './stub-worker';
 
@@ -42,7 +42,7 @@ export async function service(): Promise<void> {
       const known = taken.get(input.idempotencyKey);
       if (known !== undefined) {
         return known.image === input.revision.imageId
-          ? { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true }
+          ? { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true, after: null }
           : { kind: 'refused', code: 'key-reused', message: `this key stands for ${known.deploymentId}` };
       }
       if (current !== null) return { kind: 'refused', code: 'busy', message: `${current} is still running` };
@@ -53,7 +53,7 @@ export async function service(): Promise<void> {
       taken.set(input.idempotencyKey, { image: input.revision.imageId, deploymentId, number });
       const child = await startChild(deployment, {
         workflowId: deploymentId,
-        args: [{ ...input, uuid, number, submittedAtMs: Date.now() }],
+        args: [{ ...input, uuid, number, submittedAtMs: Date.now(), queued: false }],
         parentClosePolicy: 'ABANDON',
         typedSearchAttributes: [
           { key: searchAttributes.revision, value: input.revision.imageId },
@@ -65,7 +65,7 @@ export async function service(): Promise<void> {
         current = null;
       };
       child.result().then(release, release);
-      return { kind: 'admitted', deploymentId, number, repeated: false };
+      return { kind: 'admitted', deploymentId, number, repeated: false, after: null };
     },
     {
       validator: (input: SubmitInput) => {
@@ -80,13 +80,13 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
   const progress = progressOf(input);
   let aborted = false;
   setHandler(progressQuery, () => progress);
-  setHandler(pauseSignal, (note) => {
+  setHandler(controlSignals.pause, (note) => {
     progress.pause = { ...note, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
   });
-  setHandler(resumeSignal, () => {
+  setHandler(controlSignals.resume, () => {
     progress.pause = null;
   });
-  setHandler(abortSignal, () => {
+  setHandler(controlSignals.abort, () => {
     aborted = true;
   });
   if (input.revision.imageId === 'ami-fail') throw ApplicationFailure.nonRetryable('broken on purpose');
@@ -113,7 +113,17 @@ function progressOf(input: DeploymentInput): DeploymentProgress {
     ...{ phase: 'shift', phaseSinceMs: Date.now(), step: null, split: { newPercent: 10 } },
     oldFleet: { groupName: 'old', wanted: 3, healthy: 3 },
     newFleet: { groupName: 'new', wanted: 3, healthy: null },
-    ...{ judge: null, pause: null, hold: null, warnings: [], notices: [], result: null },
+    ...{
+      judge: null,
+      pause: null,
+      hold: null,
+      gate: null,
+      turn: null,
+      requests: [],
+      warnings: [],
+      notices: [],
+      result: null,
+    },
   };
 }
 

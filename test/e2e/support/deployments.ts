@@ -48,7 +48,15 @@ export async function submit(
 ): Promise<SubmitOutcome> {
   return submitDeployment({
     temporal: stage.temporal,
-    submit: { service, revision: { imageId }, idempotencyKey: key, requestedBy: 'test', reason: 'e2e', commit: '' },
+    submit: {
+      service,
+      revision: { imageId },
+      idempotencyKey: key,
+      requestedBy: 'test',
+      reason: 'e2e',
+      commit: '',
+      hotfix: false,
+    },
   });
 }
 

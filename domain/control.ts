@@ -1,0 +1,131 @@
+/** What a person may ask of a deployment, and what becomes of it in every phase: the one table of all verbs. */
+import { z } from 'zod';
+import { requestNote, type DeploymentProgress, type DrainProgress, type Hold } from './deployment';
+import { formatProblem, problemsOf } from './problems';
+
+export const verbs = ['pause', 'resume', 'promote', 'abort', 'rollback'] as const;
+export type Verb = (typeof verbs)[number];
+
+/** Payload of every verb, as signal and as update. */
+export const controlRequest = requestNote.extend({
+  /** With `promote`: pass all steps that are left, not only the one that is waited for. */
+  full: z.boolean().optional(),
+});
+export type ControlRequest = z.output<typeof controlRequest>;
+
+/**
+ * `taken`: recorded, the workflow acts on it at its next turn. `already`: what was asked for is so. `refused`: nothing
+ * was changed; the text says why, and what to do instead.
+ */
+export interface Ruling {
+  kind: 'taken' | 'already' | 'refused';
+  text: string;
+}
+
+/** Answer of an update: the ruling, and how things stand after it. */
+export interface ControlAnswer extends Ruling {
+  state: DeploymentProgress | DrainProgress;
+}
+
+/** One request as it was ruled on; kept in the progress. */
+export interface RecordedRequest extends ControlRequest {
+  atMs: number;
+  verb: Verb;
+  ruling: Ruling['kind'];
+}
+
+/** Where a deployment, or the drain after it, stands as far as the verbs care. */
+export interface Situation {
+  phase: DeploymentProgress['phase'] | DrainProgress['phase'];
+  paused: boolean;
+  /** Asked to abort, or already going back. */
+  goingBack: boolean;
+  /** New has all traffic: the deployment is about to end as succeeded. */
+  decided: boolean;
+  /** What stands still until somebody decides, if anything does. */
+  waiting: { kind: 'gate' } | { kind: 'hold'; reason: Hold['reason'] } | null;
+}
+
+const taken = (text: string): Ruling => ({ kind: 'taken', text });
+const already = (text: string): Ruling => ({ kind: 'already', text });
+const refused = (text: string): Ruling => ({ kind: 'refused', text });
+
+export function rule(verb: Verb, situation: Situation): Ruling {
+  switch (verb) {
+    case 'pause':
+      return rulePause(situation);
+    case 'resume':
+      return situation.paused ? taken('it goes on') : already('nothing is paused');
+    case 'promote':
+      return rulePromote(situation);
+    case 'abort':
+      return ruleAbort(situation);
+    case 'rollback':
+      return ruleRollback(situation);
+  }
+}
+
+function rulePause(situation: Situation): Ruling {
+  if (situation.phase === 'finished') return refused('the old fleet is gone; nothing is left to pause');
+  if (situation.goingBack) return refused('going back is never paused');
+  if (isDraining(situation)) {
+    if (situation.paused) return already('it is paused');
+    return taken(situation.phase === 'keep' ? 'the old fleet is kept on' : 'no further server is let go');
+  }
+  if (situation.decided) return refused('the deployment is decided; pause its drain instead');
+  if (situation.paused) return already('it is paused');
+  return taken('it stops before its next change');
+}
+
+function rulePromote({ phase, paused, goingBack, decided, waiting }: Situation): Ruling {
+  if (goingBack) return refused('it goes back; promoting is over');
+  if (phase === 'keep') {
+    return paused ? refused('it is paused: resume it first') : taken('the old fleet is let go now');
+  }
+  if (phase === 'drain' || phase === 'retire' || phase === 'finished')
+    return refused('the old fleet is being let go already; its work is waited for');
+  if (decided) return already('the deployment is decided');
+  if (phase !== 'shift' && phase !== 'bake')
+    return refused('there is no traffic on new yet, and readiness is never skipped');
+  if (paused) return refused('it is paused: resume it first');
+  if (waiting?.kind === 'hold' && waiting.reason === 'foreign-edit')
+    return refused('somebody else changed a route: put it back as it was written, or abort');
+  return taken(phase === 'bake' ? 'the bake ends' : 'the step ends');
+}
+
+function ruleAbort(situation: Situation): Ruling {
+  if (isDraining(situation)) return refused('the deployment is decided: ask for rollback instead');
+  if (situation.goingBack) return already('it goes back');
+  if (situation.decided) return refused('the deployment is decided: ask its drain for rollback instead');
+  return taken('the traffic is put back and what was made is removed');
+}
+
+function ruleRollback(situation: Situation): Ruling {
+  const { phase } = situation;
+  if (phase === 'keep')
+    return situation.goingBack ? already('it goes back') : taken('the traffic goes back to the old fleet');
+  if (isDraining(situation))
+    return refused('the old fleet is being let go: deploy its version again (fleetshift rollback does so)');
+  if (situation.goingBack) return already('it goes back');
+  if (situation.decided) return refused('the deployment is decided: ask its drain for rollback instead');
+  if (phase === 'shift' || phase === 'bake') return taken('the traffic is put back and what was made is removed');
+  return refused('no traffic has moved yet: abort instead');
+}
+
+function isDraining({ phase }: Situation): boolean {
+  return phase === 'keep' || phase === 'drain' || phase === 'retire' || phase === 'finished';
+}
+
+/**
+ * Reads the payload of a verb. Of a signal nobody hears an answer, so there the verb counts whatever its payload is,
+ * and an unreadable one is told; an update that cannot be read is refused with the problem.
+ */
+export function readControlRequest(
+  payload: unknown,
+): { kind: 'read'; request: ControlRequest } | { kind: 'unreadable'; problem: string } {
+  if (payload === undefined || payload === null) return { kind: 'read', request: {} };
+  const parsed = controlRequest.safeParse(payload);
+  if (parsed.success) return { kind: 'read', request: parsed.data };
+  const found = problemsOf(parsed.error).map(formatProblem).join('; ');
+  return { kind: 'unreadable', problem: `expected {"by": text, "reason": text}, but ${found}` };
+}

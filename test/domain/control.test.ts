@@ -1,0 +1,65 @@
+import { readControlRequest, rule, verbs, type Ruling, type Situation, type Verb } from '../../domain/control';
+import { drainPhases, phases } from '../../domain/deployment';
+
+const running: Situation = { phase: 'shift', paused: false, goingBack: false, decided: false, waiting: null };
+const columns: Record<string, Situation> = {
+  'queued or plan': { ...running, phase: 'plan' },
+  'prepare to ready': { ...running, phase: 'ready' },
+  'shift and bake': running,
+  'shift, paused': { ...running, paused: true },
+  'shift, at a gate': { ...running, waiting: { kind: 'gate' } },
+  'shift, foreign edit': { ...running, waiting: { kind: 'hold', reason: 'foreign-edit' } },
+  'abort asked for': { ...running, goingBack: true },
+  'rolling back': { ...running, phase: 'rolling-back', goingBack: true },
+  'about to succeed': { ...running, phase: 'bake', decided: true },
+  keep: { ...running, phase: 'keep' },
+  'keep, paused': { ...running, phase: 'keep', paused: true },
+  'keep, going back': { ...running, phase: 'keep', goingBack: true },
+  'drain and retire': { ...running, phase: 'drain' },
+  finished: { ...running, phase: 'finished' },
+};
+
+const table: [string, Record<Verb, Ruling['kind']>][] = (
+  [
+    ['queued or plan', 'taken', 'already', 'refused', 'taken', 'refused'],
+    ['prepare to ready', 'taken', 'already', 'refused', 'taken', 'refused'],
+    ['shift and bake', 'taken', 'already', 'taken', 'taken', 'taken'],
+    ['shift, paused', 'already', 'taken', 'refused', 'taken', 'taken'],
+    ['shift, at a gate', 'taken', 'already', 'taken', 'taken', 'taken'],
+    ['shift, foreign edit', 'taken', 'already', 'refused', 'taken', 'taken'],
+    ['abort asked for', 'refused', 'already', 'refused', 'already', 'already'],
+    ['rolling back', 'refused', 'already', 'refused', 'already', 'already'],
+    ['about to succeed', 'refused', 'already', 'already', 'refused', 'refused'],
+    ['keep', 'taken', 'already', 'taken', 'refused', 'taken'],
+    ['keep, paused', 'already', 'taken', 'refused', 'refused', 'taken'],
+    ['keep, going back', 'refused', 'already', 'refused', 'refused', 'already'],
+    ['drain and retire', 'taken', 'already', 'refused', 'refused', 'refused'],
+    ['finished', 'refused', 'already', 'refused', 'refused', 'refused'],
+  ] as const
+).map(([column, pause, resume, promote, abort, rollback]) => [column, { pause, resume, promote, abort, rollback }]);
+
+test.each(table)('%s: every verb is ruled on as the table says', (column, expected) => {
+  const ruled = Object.fromEntries(verbs.map((verb) => [verb, rule(verb, columns[column]!).kind]));
+  expect(ruled).toEqual(expected);
+});
+
+test('every verb is answered in every phase, with a text for people', () => {
+  for (const phase of [...phases, ...drainPhases])
+    for (const verb of verbs) expect(rule(verb, { ...running, phase }).text).not.toBe('');
+});
+
+test('a refusal says what to do instead', () => {
+  expect(rule('abort', columns['keep']!).text).toContain('rollback');
+  expect(rule('rollback', columns['prepare to ready']!).text).toContain('abort');
+  expect(rule('promote', columns['shift, paused']!).text).toContain('resume');
+});
+
+test('payloads of verbs are read, or their problem is told', () => {
+  expect(readControlRequest(undefined)).toEqual({ kind: 'read', request: {} });
+  expect(readControlRequest({ by: 'ada', reason: 'why', full: true })).toEqual({
+    kind: 'read',
+    request: { by: 'ada', reason: 'why', full: true },
+  });
+  for (const broken of ['maintenance', 7, { by: 7 }, { who: 'ada' }, { unreadablePayload: 'x' }])
+    expect(readControlRequest(broken)).toMatchObject({ kind: 'unreadable' });
+});
