@@ -10,6 +10,8 @@ export type Verb = (typeof verbs)[number];
 export const controlRequest = requestNote.extend({
   /** With `promote`: pass all steps that are left, not only the one that is waited for. */
   full: z.boolean().optional(),
+  /** Two requests of one verb with the same key are one: whoever heard no answer may ask again, and nothing is done twice. */
+  idempotencyKey: z.string().min(1).max(200).optional(),
 });
 export type ControlRequest = z.output<typeof controlRequest>;
 
@@ -32,6 +34,17 @@ export interface RecordedRequest extends ControlRequest {
   atMs: number;
   verb: Verb;
   ruling: Ruling['kind'];
+}
+
+/** What was ruled on this request when it came before; null when it comes for the first time. */
+export function earlierRuling(
+  requests: readonly RecordedRequest[],
+  asked: Pick<RecordedRequest, 'verb' | 'idempotencyKey'>,
+): Ruling | null {
+  const { verb, idempotencyKey } = asked;
+  if (idempotencyKey === undefined) return null;
+  const known = requests.find((request) => request.verb === verb && request.idempotencyKey === idempotencyKey);
+  return known ? { kind: known.ruling, text: 'this request was heard before, and counts once' } : null;
 }
 
 /** Where a deployment, or the drain after it, stands as far as the verbs care. */

@@ -2,6 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import {
+  earlierRuling,
   readControlRequest,
   rule,
   verbs,
@@ -55,6 +56,8 @@ export function listenToVerbs(controlled: Controlled): void {
 const requestsKept = 60;
 
 export function request(controlled: Controlled, verb: Verb, asked: ControlRequest): Ruling {
+  const earlier = earlierRuling(controlled.progress.requests, { ...asked, verb });
+  if (earlier) return earlier;
   const ruling = rule(verb, controlled.situation());
   const recorded: RecordedRequest = { ...asked, atMs: Date.now(), verb, ruling: ruling.kind };
   controlled.progress.requests = [...controlled.progress.requests, recorded].slice(-requestsKept);

@@ -1,4 +1,12 @@
-import { readControlRequest, rule, verbs, type Ruling, type Situation, type Verb } from '../../domain/control';
+import {
+  earlierRuling,
+  readControlRequest,
+  rule,
+  verbs,
+  type Ruling,
+  type Situation,
+  type Verb,
+} from '../../domain/control';
 import { drainPhases, phases } from '../../domain/deployment';
 
 const running: Situation = { phase: 'shift', paused: false, goingBack: false, decided: false, waiting: null };
@@ -62,4 +70,12 @@ test('payloads of verbs are read, or their problem is told', () => {
   });
   for (const broken of ['maintenance', 7, { by: 7 }, { who: 'ada' }, { unreadablePayload: 'x' }])
     expect(readControlRequest(broken)).toMatchObject({ kind: 'unreadable' });
+});
+
+test('a request that comes twice counts once; the same key with another verb is another request', () => {
+  const heard = [{ verb: 'promote', idempotencyKey: 'k', atMs: 1, ruling: 'taken' } as const];
+  expect(earlierRuling(heard, { verb: 'promote', idempotencyKey: 'k' })).toMatchObject({ kind: 'taken' });
+  expect(earlierRuling(heard, { verb: 'promote', idempotencyKey: 'other' })).toBeNull();
+  expect(earlierRuling(heard, { verb: 'abort', idempotencyKey: 'k' })).toBeNull();
+  expect(earlierRuling([{ verb: 'pause', atMs: 1, ruling: 'taken' }], { verb: 'pause' })).toBeNull();
 });
