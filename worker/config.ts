@@ -27,6 +27,16 @@ const workerSettings = z.strictObject({
   workflowTaskSlots: whole(2, 10_000).default(100),
   cachedWorkflows: whole(0, 100_000).default(1_500),
   logLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** This release, for Worker Versioning; without it every worker may take every workflow. */
+  buildId: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,200}$/, 'expected a build id of letters, digits, dots, underscores and hyphens')
+    .optional(),
+  /** Name under which the builds of one installation are versions of each other. */
+  workerDeployment: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'expected a name of letters, digits, underscores and hyphens')
+    .default('fleetshift'),
   /** Region asked whether the credentials are good; services name their own. */
   awsRegion: z.string().min(1).default('us-east-1'),
 });
@@ -44,6 +54,8 @@ const variables: Record<keyof WorkerSettings, string> = {
   workflowTaskSlots: 'FLEETSHIFT_WORKFLOW_TASK_SLOTS',
   cachedWorkflows: 'FLEETSHIFT_CACHED_WORKFLOWS',
   logLevel: 'FLEETSHIFT_LOG_LEVEL',
+  buildId: 'FLEETSHIFT_BUILD_ID',
+  workerDeployment: 'FLEETSHIFT_WORKER_DEPLOYMENT',
   awsRegion: 'AWS_REGION',
 };
 

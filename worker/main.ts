@@ -9,6 +9,7 @@ import { payloadConverterPath, requireBundle } from './bundle';
 import { checkCredentials, checkSearchAttributes } from './checks';
 import { readWorkerSettings, StartError, type WorkerSettings } from './config';
 import { serveHealth } from './health';
+import { currentVersionAdvice, versioningOf } from './versioning';
 
 const log = pino({ name: 'fleetshift-worker', base: null });
 
@@ -62,13 +63,21 @@ async function run(): Promise<void> {
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
     log.info({ taskQueue, namespace, identity, healthPort: health.port }, 'worker is ready');
-    await worker.run();
+    const running = worker.run();
+    const advice = await currentVersionAdvice({ connection, namespace, settings }).catch(unknownVersion);
+    if (advice !== null) log.warn(advice);
+    await running;
     await connection.close();
     log.info('stopped');
   } finally {
     aws.close();
     await health.close();
   }
+}
+
+/** The server may not have heard of this build yet; that keeps nobody from working. */
+function unknownVersion(error: unknown): string {
+  return `whether new deployments go to this build could not be asked: ${error instanceof Error ? error.message : String(error)}`;
 }
 
 function createWorker(input: {
@@ -87,6 +96,7 @@ function createWorker(input: {
     maxConcurrentActivityTaskExecutions: settings.activitySlots,
     maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
     maxCachedWorkflows: settings.cachedWorkflows,
+    ...versioningOf(settings),
     shutdownGraceTime: settings.shutdownGrace * 1000,
     // A dead worker's cached workflows are given to another one as soon as its activities are.
     stickyQueueScheduleToStartTimeout: Math.min(10, settings.heartbeatTimeout) * 1000,

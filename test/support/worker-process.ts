@@ -3,13 +3,17 @@ import { freePort } from '../../dev/processes/free-port';
 import { compiled } from '../../dev/project';
 import { waitUntil } from './wait-until';
 
-/** A real worker with this environment; answers when it polls. */
-export async function startWorkerProcess(env: NodeJS.ProcessEnv, logPath: string): Promise<Child> {
+/** A real worker with this environment; answers when it polls. The program is that of this build unless told. */
+export async function startWorkerProcess(
+  env: NodeJS.ProcessEnv,
+  logPath: string,
+  program = compiled('worker/main.js'),
+): Promise<Child> {
   const port = await freePort();
   const worker = await Child.start({
     name: 'worker',
     command: process.execPath,
-    args: [compiled('worker/main.js')],
+    args: [program],
     env: { ...env, FLEETSHIFT_HEALTH_PORT: String(port) },
     logPath,
   });

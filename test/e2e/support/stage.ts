@@ -24,8 +24,11 @@ export interface Stage {
 
 export const region = 'eu-west-1';
 
-/** Every service gets a balancer, a group of servers and a route of its own. */
-export async function openStage(services: ServiceWorld[]): Promise<Stage> {
+/**
+ * Every service gets a balancer, a group of servers and a route of its own.
+ * @param settings laid over the environment of every process on the stage
+ */
+export async function openStage(services: ServiceWorld[], settings: NodeJS.ProcessEnv = {}): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetshift-e2e-'));
   const sandbox = await startSandbox({
     world: worldOf(services),
@@ -34,7 +37,7 @@ export async function openStage(services: ServiceWorld[]): Promise<Stage> {
     metricLagSeconds: 1,
     propagationLagSeconds: 3,
   });
-  const env = stageEnvironment(sandbox.url);
+  const env = { ...stageEnvironment(sandbox.url), ...settings };
   const temporal = await connect({ env });
   const children: Child[] = [];
   const startWorker = async () => {

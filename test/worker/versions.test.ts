@@ -1,0 +1,111 @@
+/** Two releases side by side: a running deployment ends on its own code, the next one begins on the new. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { compiled } from '../../dev/project';
+import type { Child } from '../../dev/processes/child';
+import { drainIdOf } from '../../domain/deployment';
+import { controlSignals, serviceWorkflowId } from '../../workflows/messages';
+import { serviceKey } from '../../domain/service-file';
+import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { images } from '../e2e/support/world';
+import { startWorkerProcess } from '../support/worker-process';
+import { waitUntil } from '../support/wait-until';
+
+const first = 'release-1';
+const second = 'release-2';
+const workerDeployment = `fleetshift-${randomUUID().slice(0, 8)}`;
+
+let stage: Stage;
+let logs: string;
+let nextRelease: string;
+const workers: Child[] = [];
+
+beforeAll(async () => {
+  logs = mkdtempSync(join(tmpdir(), 'fleetshift-versions-'));
+  nextRelease = await buildNextRelease();
+  stage = await openStage([{ name: 'running' }, { name: 'later' }], {
+    FLEETSHIFT_BUILD_ID: first,
+    FLEETSHIFT_WORKER_DEPLOYMENT: workerDeployment,
+  });
+}, 120_000);
+
+afterAll(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await stage.stop();
+  rmSync(nextRelease, { recursive: true, force: true });
+  rmSync(logs, { recursive: true, force: true });
+}, 60_000);
+
+/** The code of another release: one more phase at the front, which no running history could be replayed on. */
+async function buildNextRelease(): Promise<string> {
+  const built = compiled('.');
+  const copy = mkdtempSync(join(built, 'next-release-'));
+  for (const folder of ['worker', 'workflows', 'domain', 'activities', 'clients'])
+    cpSync(join(built, folder), join(copy, folder), { recursive: true });
+  const file = join(copy, 'workflows', 'phases', 'plan.js');
+  const code = readFileSync(file, 'utf8');
+  const changed = code.replace(
+    'async function plan(run) {',
+    "async function plan(run) {\n    await (0, require('@temporalio/workflow').sleep)(10);\n    run.notice('planned by the second release');",
+  );
+  expect(changed).not.toBe(code);
+  writeFileSync(file, changed);
+  await promisify(execFile)(process.execPath, [join(copy, 'worker', 'bundle-workflows.js')]);
+  return copy;
+}
+
+async function makeCurrent(buildId: string): Promise<void> {
+  await waitUntil(`the server to know ${buildId}`, async () => {
+    await stage.temporal.client.workflowService.setWorkerDeploymentCurrentVersion({
+      namespace: stage.temporal.settings.namespace,
+      deploymentName: workerDeployment,
+      buildId,
+      identity: 'test',
+    });
+    return true;
+  });
+}
+
+async function buildOf(workflowId: string): Promise<string | null | undefined> {
+  const { raw } = await stage.temporal.client.workflow.getHandle(workflowId).describe();
+  return raw.workflowExecutionInfo?.versioningInfo?.deploymentVersion?.buildId;
+}
+
+test('a deployment that runs during a release ends on the code it began with', async () => {
+  await makeCurrent(first);
+  const load = await stage.startLoad('running');
+  const running = serviceFile('running', { shift: { steps: [20, 60, 100] } });
+  const id = await deploy(stage, running, images.good);
+  await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+  await stage.temporal.client.workflow.getHandle(id).signal(controlSignals.pause);
+
+  const env = { ...stage.env, FLEETSHIFT_BUILD_ID: second };
+  workers.push(await startWorkerProcess(env, join(logs, 'second.log'), join(nextRelease, 'worker', 'main.js')));
+  await makeCurrent(second);
+
+  const later = await deploy(stage, serviceFile('later'), images.good);
+  const begun = await untilProgress(
+    stage,
+    later,
+    'the second release',
+    ({ phase }) => phase !== 'queued' && phase !== 'plan',
+  );
+  expect(begun.notices.map(({ text }) => text)).toContain('planned by the second release');
+  expect(await buildOf(later)).toBe(second);
+
+  await stage.temporal.client.workflow.getHandle(id).signal(controlSignals.resume);
+  const result = await resultOf(stage, id);
+  expect(result).toMatchObject({ outcome: 'succeeded' });
+  expect(await buildOf(id)).toBe(first);
+  // What lives on moves to the new release.
+  await waitUntil('its drain to go on with the second release', async () => (await buildOf(drainIdOf(id))) === second);
+  expect(await buildOf(serviceWorkflowId(serviceKey(serviceFile('later'))))).toBe(second);
+  await stage.temporal.client.workflow.getHandle(later).signal(controlSignals.abort);
+  await resultOf(stage, later);
+  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+}, 120_000);
