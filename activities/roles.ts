@@ -5,13 +5,20 @@
  */
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { runAsAttempt, StaleAttemptError } from '../clients/aws/attempt';
+import { runAsAttempt, StaleAttemptError, type Attempt } from '../clients/aws/attempt';
 import { AwsCallError, type AwsErrorKind } from '../clients/aws/errors';
 
 type Activity<Input, Output> = (input: Input) => Promise<Output>;
 
+const roles = new WeakMap<object, Attempt['role']>();
+
+/** What an activity may do; undefined for one that never calls AWS. */
+export function roleOf(activity: object): Attempt['role'] | undefined {
+  return roles.get(activity);
+}
+
 export function writer<Input, Output>(work: Activity<Input, Output>): Activity<Input, Output> {
-  return async (input) => {
+  const activity: Activity<Input, Output> = async (input) => {
     const { info } = Context.current();
     // The server's own clock for this attempt starts when a worker takes it, so this deadline is never too late.
     const attemptEndsMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
@@ -19,10 +26,12 @@ export function writer<Input, Output>(work: Activity<Input, Output>): Activity<I
     const deadlineMs = Math.min(attemptEndsMs, info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs);
     return explained(() => runAsAttempt({ role: 'writer', deadlineMs }, () => work(input)));
   };
+  roles.set(activity, 'writer');
+  return activity;
 }
 
 export function watcher<Input, Output>(work: Activity<Input, Output>): Activity<Input, Output> {
-  return async (input) => {
+  const activity: Activity<Input, Output> = async (input) => {
     const { info, heartbeat } = Context.current();
     const context = Context.current();
     const everyMs = Math.max(200, (info.heartbeatTimeoutMs ?? 30_000) / 3);
@@ -33,6 +42,8 @@ export function watcher<Input, Output>(work: Activity<Input, Output>): Activity<
       clearInterval(timer);
     }
   };
+  roles.set(activity, 'watcher');
+  return activity;
 }
 
 const latestReport = new WeakMap<Context, object>();

@@ -31,13 +31,14 @@ const triesPerCall = 3;
 /** A lookup of sessions; each is made once and kept for the life of the process. */
 export type AwsSessions = ((scope: AwsScope) => AwsSession) & { close(): void };
 
-export function createAwsSessions(): AwsSessions {
+/** @param options.endpoint where AWS is, instead of what the environment (AWS_ENDPOINT_URL) or the region say */
+export function createAwsSessions(options: { endpoint?: string } = {}): AwsSessions {
   const sessions = new Map<string, AwsSession>();
   const lookup = (scope: AwsScope): AwsSession => {
     const key = `${scope.region} ${scope.roleArn ?? ''}`;
     const known = sessions.get(key);
     if (known) return known;
-    const made = createSession(scope);
+    const made = createSession(scope, options);
     sessions.set(key, made);
     return made;
   };
@@ -49,9 +50,10 @@ export function createAwsSessions(): AwsSessions {
   });
 }
 
-function createSession({ region, roleArn }: AwsScope): AwsSession {
+function createSession({ region, roleArn }: AwsScope, options: { endpoint?: string }): AwsSession {
   const config = {
     region,
+    ...options,
     maxAttempts: triesPerCall,
     requestHandler: { connectionTimeout: 2_000, requestTimeout: callTimeoutMs, throwOnRequestTimeout: true },
     ...(roleArn === undefined

@@ -39,7 +39,8 @@ export class Reconciler {
     if (instance) instance.running = false;
   }
 
-  private tick(): void {
+  /** One look at all groups. */
+  tick(): void {
     for (const group of this.cloud.state.groups.values()) {
       if (group.status === undefined) {
         this.admitStarted(group);

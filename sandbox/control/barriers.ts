@@ -2,25 +2,29 @@ import { EventEmitter, once } from 'node:events';
 import { matchesCall, type Call } from './call-match';
 import type { Barrier, BarrierSpec } from './types';
 
+interface SetBarrier extends Barrier {
+  toSkip: number;
+}
+
 /** Holds chosen calls until they are released. */
 export class Barriers {
-  private readonly barriers = new Map<string, Barrier>();
+  private readonly barriers = new Map<string, SetBarrier>();
   private readonly events = new EventEmitter<{ reached: [string]; released: [string] }>().setMaxListeners(0);
   private nextId = 1;
 
   add(spec: BarrierSpec): Barrier {
     const barrier: Barrier = { ...spec, id: `barrier-${this.nextId++}`, reached: 0, released: false };
-    this.barriers.set(barrier.id, barrier);
-    return { ...barrier };
+    this.barriers.set(barrier.id, { ...barrier, toSkip: spec.skip ?? 0 });
+    return barrier;
   }
 
   list(): Barrier[] {
-    return [...this.barriers.values()].map((barrier) => ({ ...barrier }));
+    return [...this.barriers.values()].map(described);
   }
 
   get(id: string): Barrier | undefined {
     const barrier = this.barriers.get(id);
-    return barrier && { ...barrier };
+    return barrier && described(barrier);
   }
 
   /** Lets go what it holds, and everything that comes later. */
@@ -40,6 +44,10 @@ export class Barriers {
     for (const barrier of this.barriers.values()) {
       if (barrier.at !== at || barrier.released || !matchesCall(barrier, call)) continue;
       if (barrier.reached >= (barrier.times ?? 1)) continue;
+      if (barrier.toSkip > 0) {
+        barrier.toSkip -= 1;
+        continue;
+      }
       barrier.reached += 1;
       this.events.emit('reached', barrier.id);
       while (!barrier.released) await once(this.events, 'released');
@@ -58,4 +66,10 @@ export class Barriers {
     }
     return true;
   }
+}
+
+function described(set: SetBarrier): Barrier {
+  const barrier: Barrier & { toSkip?: number } = { ...set };
+  delete barrier.toSkip;
+  return barrier;
 }

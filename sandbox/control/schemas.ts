@@ -22,6 +22,7 @@ export const barrierSpec: z.ZodType<BarrierSpec> = z.strictObject({
   ...callMatch,
   at: z.enum(['before', 'after']),
   times: z.int().min(1).exactOptional(),
+  skip: z.int().min(0).exactOptional(),
 });
 
 export const launchFailureSpec: z.ZodType<LaunchFailureSpec> = z.strictObject({

@@ -59,10 +59,12 @@ export interface Fault extends FaultSpec {
 }
 
 export interface BarrierSpec extends CallMatch {
-  /** `before`: held unapplied; `after`: applied, and its answer held back. */
+  /** `before`: held unapplied; `after`: applied or refused, and its answer held back. */
   at: 'before' | 'after';
   /** Holds this many calls and lets later ones pass; default 1. */
   times?: number;
+  /** Lets this many matching calls pass first; default 0. */
+  skip?: number;
 }
 
 export interface Barrier extends BarrierSpec {

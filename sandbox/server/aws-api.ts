@@ -58,9 +58,12 @@ export class AwsApi {
     await barriers.pass(call, 'before');
     const refusal = faults.take(call, ['throttle', 'error-500', 'lost-request']);
     if (refusal?.kind === 'lost-request') return connectionLost;
-    const output = await this.execute(service, call, refusal && refusalError(service, refusal.kind));
+    const [answered] = await Promise.allSettled([
+      this.execute(service, call, refusal && refusalError(service, refusal.kind)),
+    ]);
     await barriers.pass(call, 'after');
-    return faults.take(call, ['lost-reply']) ? connectionLost : { output };
+    if (answered.status === 'rejected') throw answered.reason;
+    return faults.take(call, ['lost-reply']) ? connectionLost : { output: answered.value };
   }
 
   private async execute(service: Service, call: PreparedCall, refusal: AwsError | undefined): Promise<unknown> {
