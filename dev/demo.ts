@@ -7,13 +7,11 @@
 import { parseArgs } from 'node:util';
 import type { DeploymentProgress } from '../domain/deployment';
 import { brokenPromises, toJson, toTable, type DemoReport } from './demo/report';
-import { runDeployment, type DemoWorld } from './demo/run-deployment';
+import { runBoth, type DemoWorld } from './demo/run-deployment';
 import { createScreen, type Screen } from './demo/screen';
 import { createGatewayClient } from './gateway-client';
 import { stackSettings } from './stack/settings';
 import { startStack, type Stack } from './stack/stack';
-
-const service = 'web';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { json: { type: 'boolean', default: false } } });
@@ -51,15 +49,9 @@ async function deployBoth(stack: Stack, screen: Screen): Promise<DemoReport> {
     },
     screen,
   };
-  const good = await runDeployment(world, { service, image: 'ami-web-v2', reason: 'demo: a good version' });
   const killer = new WorkerKiller(stack, screen);
-  const bad = await runDeployment(world, {
-    service,
-    image: 'ami-web-v3-bad',
-    reason: 'demo: a version that fails 8 % of its requests',
-    onProgress: (progress) => killer.look(progress),
-  });
-  return { good, bad, workerKilled: killer.done };
+  const reports = await runBoth(world, (progress) => killer.look(progress));
+  return { ...reports, workerKilled: killer.done };
 }
 
 /** Kills the worker once, when users already meet the new version, and starts another. */

@@ -22,7 +22,8 @@ export interface DeploymentReport {
 export interface DemoReport {
   good: DeploymentReport;
   bad: DeploymentReport;
-  workerKilled: boolean;
+  /** Absent where the demo does not own the worker. */
+  workerKilled?: boolean;
 }
 
 /** Each promise of the demo that was not kept, in one sentence; empty when all is well. */
@@ -41,7 +42,7 @@ export function brokenPromises({ good, bad, workerKilled }: DemoReport): string[
       failuresOfOthers === 0,
       `${failuresOfOthers} requests failed that ${bad.revision} had not answered, the last one with: ${bad.counts.lastFailure ?? 'nothing'}`,
     ],
-    [workerKilled, `the worker was not killed during the shift of ${bad.revision}`],
+    [workerKilled ?? true, `the worker was not killed during the shift of ${bad.revision}`],
   ];
   return promises.filter(([kept]) => !kept).map(([, sentence]) => sentence);
 }
@@ -57,7 +58,7 @@ export function toJson({ good, bad, workerKilled }: DemoReport): object {
     failedRequests: counts.failedRequests,
     safeAfterSeconds,
   }));
-  return { deployments, workerKilled };
+  return { deployments, ...(workerKilled === undefined ? {} : { workerKilled }) };
 }
 
 export function toTable({ good, bad, workerKilled }: DemoReport): string {
@@ -84,7 +85,9 @@ export function toTable({ good, bad, workerKilled }: DemoReport): string {
     '',
     `${good.revision}: ${good.reason}`,
     `${bad.revision}: ${bad.reason}`,
-    workerKilled ? 'The worker was killed with SIGKILL during the second deployment and started again.' : '',
+    ...(workerKilled === true
+      ? ['The worker was killed with SIGKILL during the second deployment and started again.']
+      : []),
   ].join('\n');
 }
 

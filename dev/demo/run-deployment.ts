@@ -25,9 +25,27 @@ export interface DeploymentTask {
   onProgress?: (progress: DeploymentProgress) => Promise<void>;
 }
 
+/** The sandbox's example service. */
+const service = 'web';
 const lookEveryMs = 300;
 /** Far beyond what the service file of the demo allows: whatever has not ended by then is stuck. */
 const deadlineMs = 180_000;
+
+/**
+ * First the version that is good, then the one that fails 8 % of its requests.
+ * @param onBadProgress may interfere with the second one
+ */
+export async function runBoth(
+  world: DemoWorld,
+  onBadProgress?: (progress: DeploymentProgress) => Promise<void>,
+): Promise<{ good: DeploymentReport; bad: DeploymentReport }> {
+  const good = await runDeployment(world, { service, image: 'ami-web-v2', reason: 'demo: a good version' });
+  const bad = await runDeployment(world, {
+    ...{ service, image: 'ami-web-v3-bad', reason: 'demo: a version that fails 8 % of its requests' },
+    ...(onBadProgress === undefined ? {} : { onProgress: onBadProgress }),
+  });
+  return { good, bad };
+}
 
 /** @throws Error when the gateway refuses the deployment or it has no result within three minutes */
 export async function runDeployment(world: DemoWorld, task: DeploymentTask): Promise<DeploymentReport> {

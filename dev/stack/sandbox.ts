@@ -6,13 +6,16 @@ import { freePort } from '../processes/free-port';
 import { compiled } from '../project';
 import { sandboxCredentials, stackSettings } from './settings';
 
-export interface Sandbox {
+export interface AttachedSandbox {
   /** For AWS_ENDPOINT_URL. */
   url: string;
   /** Where users of the service come in. */
   balancerUrl: string;
   balancers: ElasticLoadBalancingV2Client;
   metrics: CloudWatchClient;
+}
+
+export interface Sandbox extends AttachedSandbox {
   child: Child;
 }
 
@@ -38,11 +41,16 @@ export async function startSandbox(logPath: string): Promise<Sandbox> {
       60_000,
       ({ steady }) => steady,
     );
-    return { url, balancerUrl: await admin.listenerUrl(balancerName), ...clients(url), child };
+    return { ...(await attachSandbox(url)), child };
   } catch (error) {
     await child.stop();
     throw error;
   }
+}
+
+/** What a sandbox that already runs at this URL has for its users. */
+export async function attachSandbox(url: string): Promise<AttachedSandbox> {
+  return { url, balancerUrl: await new SandboxAdmin(url).listenerUrl(balancerName), ...clients(url) };
 }
 
 function clients(endpoint: string): Pick<Sandbox, 'balancers' | 'metrics'> {
