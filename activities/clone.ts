@@ -48,11 +48,11 @@ export function createCloneActivities(deps: ActivityDeps) {
       if (!old) throw ApplicationFailure.retryable(`group ${plan.old.groupName} cannot be found`, 'not-visible');
       const wanted = Math.max(old.DesiredCapacity ?? 0, clone.DesiredCapacity ?? 0, 1);
       if (clone.DesiredCapacity !== wanted || clone.MinSize !== wanted) {
+        // The floor raises the size with it, and never lowers it: a write that lands late cannot shrink the fleet.
         await updateGroup(aws, {
           AutoScalingGroupName: plan.names.group,
           MinSize: wanted,
-          DesiredCapacity: wanted,
-          MaxSize: Math.max(wanted, plan.old.maxSize),
+          MaxSize: Math.max(wanted, clone.MaxSize ?? 0, plan.old.maxSize),
         });
       }
       const readBack = await ourGroup(aws, plan);

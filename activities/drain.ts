@@ -1,7 +1,7 @@
 /** Watching an old fleet (or a failed new one) go: first its traffic, then its servers. */
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { groupNameOf, type Fleet } from './group';
+import { groupNameOf, weightedRoutes, type Fleet } from './group';
 import { completeWindow, readFleetSums } from './fleet-metrics';
 import { lookUntil, report, watcher } from './roles';
 import { describeGroup } from '../clients/aws/groups';
@@ -19,10 +19,14 @@ export interface WatchQuietInput extends OnPlan {
 
 export type QuietAnswer = { kind: 'quiet' } | { kind: 'late'; detail: string };
 
-export type GoneAnswer = { kind: 'gone' } | { kind: 'late'; detail: string };
+export type GoneAnswer =
+  | { kind: 'gone' }
+  | { kind: 'late'; detail: string }
+  /** It was given servers or traffic again: by somebody else, or by a write of ours that landed late. */
+  | { kind: 'revived'; detail: string };
 
-/** One empty answer may be a stale read. */
-const emptyReadsNeeded = 2;
+/** One answer may be a stale read. */
+const readsNeeded = 2;
 
 export function createDrainActivities(deps: ActivityDeps) {
   return {
@@ -46,22 +50,38 @@ export function createDrainActivities(deps: ActivityDeps) {
 
     watchGone: watcher(async (input: OnPlan & { fleet: Fleet; deadlineMs: number }): Promise<GoneAnswer> => {
       const aws = sessionOf(deps, input.service);
-      let emptyReads = 0;
+      const inARow = { empty: 0, revived: 0 };
       let seen = 'nothing could be read yet';
       return lookUntil<GoneAnswer>({
         deadlineMs: input.deadlineMs,
         everySeconds: input.service.pollSeconds,
         look: async () => {
-          const group = await describeGroup(aws, groupNameOf(input.plan, input.fleet));
-          const remaining = group?.Instances?.length ?? 0;
-          emptyReads = remaining === 0 ? emptyReads + 1 : 0;
-          seen = `${remaining} servers are still there`;
+          const found = await readLeaving(aws, input);
+          inARow.empty = found.remaining === 0 ? inARow.empty + 1 : 0;
+          inARow.revived = found.revival === null ? 0 : inARow.revived + 1;
+          seen = `${found.remaining} servers are still there`;
           report({ text: seen });
-          return emptyReads >= emptyReadsNeeded ? { kind: 'gone' } : null;
+          if (found.revival !== null && inARow.revived >= readsNeeded)
+            return { kind: 'revived', detail: found.revival };
+          return inARow.empty >= readsNeeded && found.revival === null ? { kind: 'gone' } : null;
         },
         late: (refusal) => ({ kind: 'late', detail: refusal ?? seen }),
       });
     }),
+  };
+}
+
+async function readLeaving(aws: AwsSession, { plan, fleet }: OnPlan & { fleet: Fleet }) {
+  const name = groupNameOf(plan, fleet);
+  const [group, weighted] = await Promise.all([describeGroup(aws, name), weightedRoutes(aws, plan, fleet)]);
+  const wanted = group?.Status === undefined ? (group?.DesiredCapacity ?? 0) : 0;
+  const revivals = [
+    ...(wanted > 0 ? [`${name} wants ${wanted} servers again`] : []),
+    ...(weighted.length > 0 ? [`${name} gets traffic again by ${weighted.join(', ')}`] : []),
+  ];
+  return {
+    remaining: group?.Instances?.length ?? 0,
+    revival: revivals.length > 0 ? revivals.join(' and ') : null,
   };
 }
 

@@ -17,6 +17,9 @@ export type Fleet = 'old' | 'new';
 
 export type ScaleAnswer = { kind: 'scaled' } | { kind: 'absent' } | { kind: 'still-routed'; detail: string };
 
+/** One empty read proves nothing: `absent` may be a stale answer. */
+export type RegrowAnswer = { kind: 'asked' } | { kind: 'absent' };
+
 export type RestoreAnswer = { kind: 'restored' } | { kind: 'foreign-edit'; detail: string };
 
 export function createGroupActivities(deps: ActivityDeps) {
@@ -33,15 +36,16 @@ export function createGroupActivities(deps: ActivityDeps) {
     }),
 
     /** Brings old back to the size it had when the deployment began, when somebody has shrunk it. */
-    regrowOld: writer(async ({ service, plan }: OnPlan): Promise<{ desiredCapacity: number }> => {
+    regrowOld: writer(async ({ service, plan }: OnPlan): Promise<RegrowAnswer> => {
       const aws = sessionOf(deps, service);
       const { groupName, desiredCapacity, maxSize } = plan.old;
       const old = await describeGroup(aws, groupName);
-      if (!old) throw ApplicationFailure.retryable(`group ${groupName} cannot be found`, 'not-visible');
-      if ((old.DesiredCapacity ?? 0) >= desiredCapacity) return { desiredCapacity: old.DesiredCapacity ?? 0 };
+      if (!old) return { kind: 'absent' };
+      if ((old.DesiredCapacity ?? 0) >= desiredCapacity) return { kind: 'asked' };
       const MaxSize = Math.max(old.MaxSize ?? 0, maxSize);
-      await updateGroup(aws, { AutoScalingGroupName: groupName, DesiredCapacity: desiredCapacity, MaxSize });
-      return { desiredCapacity };
+      // The floor raises the size with it, and never lowers it: a write that lands late cannot shrink the fleet.
+      await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: desiredCapacity, MaxSize });
+      return { kind: 'asked' };
     }),
 
     /** Undoes a freeze three-way: what somebody else changed meanwhile stays as they left it and is told. */

@@ -1,6 +1,7 @@
 /** Lets a fleet without traffic go: out of the routes, quiet, empty, removed. Serves old after success and new after a rollback. */
 import { sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
+import type { GoneAnswer } from '../../activities/drain';
 import type { Fleet } from '../../activities/group';
 import type { Plan } from '../../domain/plan';
 import type { ServiceConfig } from '../../domain/service-file';
@@ -15,6 +16,8 @@ export interface Removal {
   tell: (text: string) => void;
   /** A fleet that never had any need not go quiet. */
   hadTraffic: boolean;
+  /** Takes weight away that the fleet has got again, and answers what is left to repair; without it that is waited out. */
+  takeBack?: () => Promise<string[]>;
   /** After this it is left to a person. */
   untilMs: number;
   entered?: (stage: 'drain' | 'retire') => void;
@@ -28,15 +31,26 @@ export interface RemovalAnswer {
 export async function removeFleet(removal: Removal): Promise<RemovalAnswer> {
   const { fleet } = removal;
   removal.entered?.('drain');
-  const problem =
-    (await leaveRoutes(removal)) ??
-    (removal.hadTraffic ? await awaitQuiet(removal) : null) ??
-    (await scaleToZero(removal)) ??
-    (await awaitGone(removal));
+  const problem = await empty(removal);
   if (problem !== null) return { ending: 'needs-attention', repairs: [problem] };
   removal.entered?.('retire');
   const { ending } = await removal.write(`remove what is left of the ${fleet} fleet`).retireFleet(onFleet(removal));
   return { ending, repairs: [] };
+}
+
+/** Out of the routes, quiet, without servers. What gets traffic or servers again meanwhile goes the same way again. */
+async function empty(removal: Removal): Promise<string | null> {
+  for (;;) {
+    const problem =
+      (await leaveRoutes(removal)) ??
+      (removal.hadTraffic ? await awaitQuiet(removal) : null) ??
+      (await scaleToZero(removal));
+    if (problem !== null) return problem;
+    const answer = await awaitGone(removal);
+    if (answer.kind !== 'revived') return answer.problem;
+    if (Date.now() >= removal.untilMs) return answer.detail;
+    removal.tell(`${answer.detail}: it is let go once more`);
+  }
 }
 
 /** The plain data of a removal: what may travel to an activity. */
@@ -52,7 +66,8 @@ async function leaveRoutes(removal: Removal): Promise<string | null> {
     if (answer.kind === 'left') return null;
     if (Date.now() >= removal.untilMs) return `the ${removal.fleet} fleet is still in a route: ${answer.detail}`;
     removal.tell(`the ${removal.fleet} fleet cannot leave its routes yet: ${answer.kind}, ${answer.detail}`);
-    await awaitUnweighted(removal);
+    const left = await becomeUnweighted(removal);
+    if (left !== null) return left;
   }
 }
 
@@ -79,21 +94,35 @@ async function scaleToZero(removal: Removal): Promise<string | null> {
     if (answer.kind !== 'still-routed') return null;
     if (Date.now() >= removal.untilMs) return answer.detail;
     removal.tell(`not scaled in: ${answer.detail}`);
-    await awaitUnweighted(removal);
+    const left = await becomeUnweighted(removal);
+    if (left !== null) return left;
   }
 }
 
-async function awaitGone(removal: Removal): Promise<string | null> {
+type Gone = { kind: 'ended'; problem: string | null } | Extract<GoneAnswer, { kind: 'revived' }>;
+
+async function awaitGone(removal: Removal): Promise<Gone> {
   const { service, plan, fleet } = removal;
   for (;;) {
     const deadlineMs = lateAtMs(removal);
     const answer = await removal.watch(`wait until the servers of the ${fleet} fleet are gone`, (activities) =>
       activities.watchGone({ service, plan, fleet, deadlineMs }),
     );
-    if (answer.kind !== 'late') return null;
-    if (Date.now() >= removal.untilMs) return `the ${fleet} fleet is not gone: ${answer.detail}`;
+    if (answer.kind === 'revived') return answer;
+    if (answer.kind !== 'late') return { kind: 'ended', problem: null };
+    if (Date.now() >= removal.untilMs)
+      return { kind: 'ended', problem: `the ${fleet} fleet is not gone: ${answer.detail}` };
     removal.tell(`${answer.detail} after ${service.drain.upToSeconds} s; nothing is cut, waiting on`);
   }
+}
+
+async function becomeUnweighted(removal: Removal): Promise<string | null> {
+  if (!removal.takeBack) {
+    await awaitUnweighted(removal);
+    return null;
+  }
+  const left = await removal.takeBack();
+  return left.length === 0 ? null : left.join('; ');
 }
 
 /** Somebody has given the fleet weight again: that is watched, not undone. */

@@ -31,9 +31,15 @@ async function giveBackAll(run: DeploymentRun): Promise<string[]> {
     const missing = answer.kind === 'returned' ? noteGivenBack(run, answer) : [answer.detail];
     if (missing.length === 0) return [];
     if (Date.now() - sinceMs >= run.service.limits.regrowSeconds * 1000) return missing;
-    await run.write('grow old to the size it had').regrowOld(run.onPlan);
+    await regrowOld(run);
     await sleep(run.service.pollSeconds * 1000, { summary: 'until old can carry more' });
   }
+}
+
+async function regrowOld(run: DeploymentRun): Promise<void> {
+  // Known before it is written: what is found of it later is ours.
+  run.rememberFreeze(run.plan.old.desiredCapacity);
+  await run.write('grow old to the size it had').regrowOld(run.onPlan);
 }
 
 /** Answers what still keeps traffic from old, in words. */
@@ -73,6 +79,7 @@ async function removeNew(run: DeploymentRun): Promise<string[]> {
     watch: (summary, call) => run.watch(summary, call),
     tell: (text) => run.notice(text),
     hadTraffic: run.wasShifted,
+    takeBack: () => giveBackAll(run),
     untilMs: Date.now() + run.service.limits.rollbackSeconds * 1000,
   });
   return repairs;
