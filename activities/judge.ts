@@ -7,31 +7,39 @@ import { existingPairs } from './target-group';
 import { foreignEdits, healthyCount, readRoutes } from './traffic';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
-import type { Hold, JudgeReport, LiveReport } from '../domain/deployment';
-import { decideStretch, type StretchDecision } from '../domain/judge/decide-stretch';
+import type { JudgeReport, LiveReport } from '../domain/deployment';
+import { sameReasons, standingHolds, type HoldFinding } from '../domain/holds';
+import { decidePromoted, decideStretch, type StretchDecision } from '../domain/judge/decide-stretch';
 import { foldStretch, judgeReportOf, periodsToRead, refoldStretch } from '../domain/judge/fold-stretch';
 import type { PeriodSums } from '../domain/judge/rows';
 import { guardSettingsOf, type GuardSettings } from '../domain/judge/settings';
 import { currentStretch, type GuardState } from '../domain/judge/stretch';
-import { neededHealthy } from '../domain/steps';
+import { neededHealthy, oldNeeds } from '../domain/steps';
 
 export interface GuardInput extends OnPlan {
   state: GuardState;
   /** Servers that new should have. */
   newWanted: number;
-  /** The hold that is already known: the guard answers when it is over, and not again because of it. */
-  holding: Hold['reason'] | null;
-  /** Answers `expired` then. */
+  /** Shares that a route may have: the one in force, and one that is being written. */
+  ourPercents: number[];
+  /** The holds that are known: the guard answers when others stand, and not again because of these. */
+  holding: HoldFinding[];
+  /** Somebody passes this stretch: only harm, health and foreign edits still count. */
+  promoted: boolean;
+  /** Old is known to be bad: that it fails holds nothing. */
+  hotfix: boolean;
+  /** Answers `expired` then, after one more look. */
   deadlineMs: number;
 }
 
 export type GuardAnswer =
   | { kind: 'harmful'; sentence: string; report: JudgeReport }
   | { kind: 'unhealthy'; detail: string }
-  | { kind: 'advance'; verdict: 'healthy' | 'undecided'; state: GuardState; report: JudgeReport }
+  | { kind: 'advance'; verdict: 'healthy' | 'undecided' | 'promoted'; state: GuardState; report: JudgeReport }
+  /** Too few requests, and `shift.lowTraffic` does not say to hold. */
   | { kind: 'low-traffic'; detail: string; state: GuardState; report: JudgeReport }
-  | { kind: 'hold'; reason: Hold['reason']; detail: string }
-  | { kind: 'cleared' }
+  /** Everything that holds the split now; empty when nothing does any more. */
+  | { kind: 'holds'; holds: HoldFinding[]; report: JudgeReport }
   | { kind: 'expired' };
 
 /** Sick reads in a row that are believed; one may be a balancer that is just changing. */
@@ -59,17 +67,20 @@ class Guard {
   private state: GuardState;
   /** First readings of the periods folded since the start, for the comparison before the stretch is passed. */
   private read: PeriodSums[] = [];
-  private sickReads = 0;
+  private sickReads = { ofNew: 0, ofOld: 0 };
   private misses = { inARow: 0, detail: '' };
-  /** Whether this attempt has seen metrics: only then can it tell that they are back. */
+  /** Whether this attempt has seen metrics: only then can it tell what they no longer show. */
   private hasRead = false;
 
   constructor(
     private readonly aws: AwsSession,
     private readonly input: GuardInput,
   ) {
-    this.settings = guardSettingsOf(input.service, input.plan);
+    const { balancerErrorRate } = input.plan;
+    this.settings = guardSettingsOf(input.service, { balancerErrorRate, hotfix: input.hotfix });
     this.state = input.state;
+    // What is known to be sick stays so until it is seen to be well.
+    if (input.holding.some(({ reason }) => reason === 'old-unhealthy')) this.sickReads.ofOld = sickReadsNeeded;
   }
 
   /** One look at everything; null while there is nothing to tell. */
@@ -80,26 +91,30 @@ class Guard {
     const fleets = await this.readFleets();
     report({ ...fleets.counts, judge: judgeReportOf(this.state, this.settings) } satisfies LiveReport);
     if (fleets.sickness !== null) return { kind: 'unhealthy', detail: fleets.sickness };
-    const hold = fleets.foreign ?? this.missesHold();
-    if (hold) return this.unlessKnown(hold);
-    return decision.kind === 'hold' ? this.unlessKnown(decision) : this.answerTo(decision);
+    const holds = this.holdsNow(decision, fleets.holds);
+    if (!sameReasons(holds, this.input.holding))
+      return { kind: 'holds', holds, report: judgeReportOf(this.state, this.settings) };
+    return holds.length > 0 ? null : this.answerTo(decision);
   }
 
-  private unlessKnown(hold: Extract<GuardAnswer, { kind: 'hold' }>): GuardAnswer | null {
-    return hold.reason === this.input.holding ? null : hold;
+  private holdsNow(decision: StretchDecision, ofFleets: HoldFinding[]): HoldFinding[] {
+    // A promote ends every hold but this one: nothing can be written over somebody else's weights.
+    if (this.input.promoted) return ofFleets.filter(({ reason }) => reason === 'foreign-edit');
+    const found = [...ofFleets, ...this.missesHold(), ...heldBy(decision, this.input.service.shift.lowTraffic)];
+    return standingHolds({ known: this.input.holding, found, hasReadMetrics: this.hasRead });
   }
 
-  private answerTo(decision: Exclude<StretchDecision, { kind: 'harmful' | 'hold' }>): GuardAnswer | null {
-    const { holding } = this.input;
+  private answerTo(decision: StretchDecision): GuardAnswer | null {
     const handedOn = { state: this.state, report: judgeReportOf(this.state, this.settings) };
     switch (decision.kind) {
       case 'advance':
+        // What could not be read a moment ago is tried again; metrics that stay away keep nobody from promoting.
+        if (this.misses.inARow > 0 && this.misses.inARow <= missesTolerated) return null;
         return { kind: 'advance', verdict: decision.verdict, ...handedOn };
       case 'low-traffic':
-        return holding === 'no-evidence' ? null : { kind: 'low-traffic', detail: decision.detail, ...handedOn };
-      case 'wait':
-        if (holding === null || holding === 'no-evidence') return null;
-        return holding === 'unmeasurable' && !this.hasRead ? null : { kind: 'cleared' };
+        return { kind: 'low-traffic', detail: decision.detail, ...handedOn };
+      default:
+        return null;
     }
   }
 
@@ -114,6 +129,7 @@ class Guard {
 
   /** Before a stretch is passed its rows are read again; where one changed, all are folded anew and it lasts longer. */
   private async decide(nowMs: number): Promise<StretchDecision> {
+    if (this.input.promoted) return decidePromoted(this.state, this.settings, nowMs);
     const decision = decideStretch(this.state, this.settings, nowMs);
     if (decision.kind !== 'advance') return decision;
     const reread = await this.readPeriods({ startMs: this.input.state.cursorMs, endMs: this.state.cursorMs });
@@ -149,15 +165,14 @@ class Guard {
     return null;
   }
 
-  private missesHold(): Extract<GuardAnswer, { kind: 'hold' }> | null {
-    if (this.misses.inARow <= missesTolerated) return null;
+  private missesHold(): HoldFinding[] {
+    if (this.misses.inARow <= missesTolerated) return [];
     const detail = `the metrics could not be read ${this.misses.inARow} times in a row: ${this.misses.detail}`;
-    return { kind: 'hold', reason: 'unmeasurable', detail };
+    return [{ reason: 'unmeasurable', detail }];
   }
 
   private async readFleets() {
-    const { plan, newWanted } = this.input;
-    const { newPercent } = currentStretch(this.state);
+    const { plan, ourPercents } = this.input;
     const pairs = await existingPairs(this.aws, plan);
     const [routes, oldCounts, newCounts] = await Promise.all([
       readRoutes(this.aws, plan, pairs),
@@ -165,17 +180,32 @@ class Guard {
       Promise.all(pairs.map((pair) => healthyCount(this.aws, pair.newArn))),
     ]);
     const counts = { oldHealthy: Math.min(...oldCounts), newHealthy: Math.min(...newCounts) };
-    const needed = neededHealthy({ wantedServers: newWanted, newPercent });
-    this.sickReads = counts.newHealthy < needed ? this.sickReads + 1 : 0;
-    const edits = foreignEdits(routes, [newPercent]);
-    return {
-      counts,
-      sickness:
-        this.sickReads >= sickReadsNeeded
-          ? `${counts.newHealthy} servers of new are healthy, ${needed} are needed for ${newPercent} % of the traffic`
-          : null,
-      foreign:
-        edits.length > 0 ? { kind: 'hold' as const, reason: 'foreign-edit' as const, detail: edits.join('; ') } : null,
-    };
+    const edits = foreignEdits(routes, ourPercents);
+    const foreign: HoldFinding[] = edits.length === 0 ? [] : [{ reason: 'foreign-edit', detail: edits.join('; ') }];
+    return { counts, sickness: this.sicknessOfNew(counts), holds: [...foreign, ...this.sicknessOfOld(counts)] };
   }
+
+  private sicknessOfNew({ newHealthy }: { newHealthy: number }): string | null {
+    const { newPercent } = currentStretch(this.state);
+    const needed = neededHealthy({ wantedServers: this.input.newWanted, newPercent });
+    this.sickReads.ofNew = newHealthy < needed ? this.sickReads.ofNew + 1 : 0;
+    if (this.sickReads.ofNew < sickReadsNeeded) return null;
+    return `${newHealthy} servers of new are healthy, ${needed} are needed for ${newPercent} % of the traffic`;
+  }
+
+  private sicknessOfOld({ oldHealthy }: { oldHealthy: number }): HoldFinding[] {
+    const { newPercent } = currentStretch(this.state);
+    const { groupName, healthyServers } = this.input.plan.old;
+    const needed = oldNeeds({ healthyAtStart: healthyServers, newPercent });
+    this.sickReads.ofOld = oldHealthy < needed ? this.sickReads.ofOld + 1 : 0;
+    if (this.input.hotfix || this.sickReads.ofOld < sickReadsNeeded) return [];
+    const detail = `${oldHealthy} servers of ${groupName} are healthy, ${needed} are needed for the ${100 - newPercent} % of the traffic that it carries`;
+    return [{ reason: 'old-unhealthy', detail }];
+  }
+}
+
+function heldBy(decision: StretchDecision, lowTraffic: 'hold' | 'advance' | 'rollback'): HoldFinding[] {
+  if (decision.kind === 'hold') return decision.holds;
+  if (decision.kind !== 'low-traffic' || lowTraffic !== 'hold') return [];
+  return [{ reason: 'no-evidence', detail: decision.detail }];
 }

@@ -57,20 +57,33 @@ export interface Situation {
   decided: boolean;
   /** What stands still until somebody decides, if anything does. */
   waiting: { kind: 'gate' } | { kind: 'hold'; reason: Hold['reason'] } | null;
+  /** What a promote asked for that has not been acted on yet. */
+  promotion?: Promotion | null;
 }
+
+/**
+ * A promote passes what is waited for when it is heard, and that only: a gate, a hold, the bake, or the step that is shown.
+ * The next step is shown from the moment at which the one before it ends; so a promote between two steps counts for the
+ * coming one, which is still checked, written and settled, and is then passed. Where what it was meant for ends by itself at
+ * that moment, the promote ends with it. A gate is a decision of its own: a promote before it does not pass it.
+ * `all` passes every step that is left and their gates, in one change to the last planned share, and ends with the shift;
+ * in the bake it passes the bake and the gate after it.
+ */
+export type Promotion = 'one' | 'all';
 
 const taken = (text: string): Ruling => ({ kind: 'taken', text });
 const already = (text: string): Ruling => ({ kind: 'already', text });
 const refused = (text: string): Ruling => ({ kind: 'refused', text });
 
-export function rule(verb: Verb, situation: Situation): Ruling {
+/** @param full with `promote`: all that is left */
+export function rule(verb: Verb, situation: Situation, full = false): Ruling {
   switch (verb) {
     case 'pause':
       return rulePause(situation);
     case 'resume':
       return situation.paused ? taken('it goes on') : already('nothing is paused');
     case 'promote':
-      return rulePromote(situation);
+      return rulePromote(situation, full);
     case 'abort':
       return ruleAbort(situation);
     case 'rollback':
@@ -90,7 +103,8 @@ function rulePause(situation: Situation): Ruling {
   return taken('it stops before its next change');
 }
 
-function rulePromote({ phase, paused, goingBack, decided, waiting }: Situation): Ruling {
+function rulePromote(situation: Situation, full: boolean): Ruling {
+  const { phase, paused, goingBack, decided, waiting, promotion } = situation;
   if (goingBack) return refused('it goes back; promoting is over');
   if (phase === 'keep') {
     return paused ? refused('it is paused: resume it first') : taken('the old fleet is let go now');
@@ -103,7 +117,15 @@ function rulePromote({ phase, paused, goingBack, decided, waiting }: Situation):
   if (paused) return refused('it is paused: resume it first');
   if (waiting?.kind === 'hold' && waiting.reason === 'foreign-edit')
     return refused('somebody else changed a route: put it back as it was written, or abort');
-  return taken(phase === 'bake' ? 'the bake ends' : 'the step ends');
+  if (promotion === 'all' || (promotion === 'one' && !full)) return already('a promote is being acted on');
+  return taken(promoteSentence(situation, full));
+}
+
+function promoteSentence({ phase, waiting }: Situation, full: boolean): string {
+  if (full) return phase === 'bake' ? 'what is left of the bake is passed' : 'the steps that are left are passed';
+  if (waiting?.kind === 'gate') return 'the gate is passed';
+  if (waiting?.kind === 'hold') return 'the hold ends, and what it held is passed';
+  return phase === 'bake' ? 'the bake ends' : 'the step ends when its weight has settled';
 }
 
 function ruleAbort(situation: Situation): Ruling {

@@ -177,7 +177,10 @@ export interface DeploymentProgress {
   newFleet: FleetView | null;
   judge: JudgeReport | null;
   pause: Pause | null;
+  /** The foremost of `holds`. */
   hold: Hold | null;
+  /** Everything that keeps the split where it is. */
+  holds: Hold[];
   gate: Gate | null;
   turn: Turn | null;
   /** What people asked for, oldest first; bounded. */

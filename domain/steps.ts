@@ -15,6 +15,15 @@ export function planSteps(input: { stepPercents: readonly number[]; holdbackPerc
 }
 
 /**
+ * The shares at which somebody must promote: each gate stands after the first planned step that reaches it. One that no
+ * planned step reaches stands at 100: after the bake, before new gets everything.
+ */
+export function plannedGates(input: { stepPercents: readonly number[]; gatePercents: readonly number[] }): number[] {
+  const at = (gate: number) => input.stepPercents.find((percent) => percent >= gate) ?? 100;
+  return [...new Set(input.gatePercents.map(at))];
+}
+
+/**
  * The share that gives old 60 requests a period at the live rate, so that the bake has something to compare with;
  * whole percent, rounded up, within 2 and 50. Without traffic old keeps the most.
  * @param input.oldRequestsPerPeriod what old gets now, carrying everything
@@ -36,6 +45,15 @@ export function splitWeights(newPercent: number): { oldWeight: number; newWeight
   const whole = Math.round(newPercent);
   const newWeight = newPercent > 0 && newPercent < 100 ? Math.min(99, Math.max(1, whole)) : whole;
   return { oldWeight: 100 - newWeight, newWeight };
+}
+
+/**
+ * Healthy servers that old needs for the share that it still carries; none where it had none to begin with.
+ * @param input.healthyAtStart with these it carried everything
+ */
+export function oldNeeds(input: { healthyAtStart: number; newPercent: number }): number {
+  const { healthyAtStart, newPercent } = input;
+  return healthyAtStart === 0 ? 0 : neededHealthy({ wantedServers: healthyAtStart, newPercent: 100 - newPercent });
 }
 
 /**

@@ -58,7 +58,7 @@ const requestsKept = 60;
 export function request(controlled: Controlled, verb: Verb, asked: ControlRequest): Ruling {
   const earlier = earlierRuling(controlled.progress.requests, { ...asked, verb });
   if (earlier) return earlier;
-  const ruling = rule(verb, controlled.situation());
+  const ruling = rule(verb, controlled.situation(), asked.full);
   const recorded: RecordedRequest = { ...asked, atMs: Date.now(), verb, ruling: ruling.kind };
   controlled.progress.requests = [...controlled.progress.requests, recorded].slice(-requestsKept);
   const what = `${verb}${signature(asked)}`;

@@ -5,6 +5,7 @@ import { submitInputProblem, type DeploymentInput, type DeploymentResult } from 
 import { bake } from './phases/bake';
 import { clone } from './phases/clone';
 import { decide } from './phases/decide';
+import { leaveAsIs } from './phases/leave-as-is';
 import { plan } from './phases/plan';
 import { prepare } from './phases/prepare';
 import { ready } from './phases/ready';
@@ -30,5 +31,6 @@ async function deploy(run: DeploymentRun): Promise<DeploymentResult> {
   if (refusal) return refusal;
   const cause =
     (await prepare(run)) ?? (await clone(run)) ?? (await ready(run)) ?? (await shift(run)) ?? (await bake(run));
+  if (cause?.outcome === 'needs-attention') return leaveAsIs(run, cause);
   return cause ? rollBack(run, cause) : decide(run);
 }

@@ -15,22 +15,24 @@ import {
   type DeploymentInput,
   type DeploymentProgress,
   type DeploymentResult,
-  type Hold,
   type Outcome,
   type Phase,
 } from '../domain/deployment';
-import type { ControlRequest, Situation, Verb } from '../domain/control';
+import type { ControlRequest, Promotion, Situation, Verb } from '../domain/control';
+import { holdsAfter, type HoldFinding } from '../domain/holds';
+import { hastened, hotfixWarning } from '../domain/hotfix';
 import type { GuardState } from '../domain/judge/stretch';
 import type { Plan } from '../domain/plan';
-import { serviceKey } from '../domain/service-file';
+import { serviceKey, type ServiceConfig } from '../domain/service-file';
 import { activityFailureMessage, watch, writers, type Direction, type Interrupted } from './calls';
 import { listenToVerbs, request, signature } from './control';
+import { keepLimits, type Limit } from './limits';
 import { progressQuery } from './messages';
 import { searchAttributes } from './search-attributes';
 
-/** Why a deployment goes back. */
+/** Why a deployment goes back; with `needs-attention` it stays as it is, because going back would do harm. */
 export interface Cause {
-  outcome: Extract<Outcome, 'rolled-back' | 'aborted'>;
+  outcome: Extract<Outcome, 'rolled-back' | 'aborted' | 'needs-attention'>;
   reason: string;
 }
 
@@ -40,8 +42,9 @@ export class DeploymentRun {
   readonly progress: DeploymentProgress;
   private readonly startedAtMs = Date.now();
   private backAsked: Cause | null = null;
-  /** What a promote asked for that has not been acted on yet. */
-  promotion: 'one' | 'all' | null = null;
+  promotion: Promotion | null = null;
+  /** The service as this deployment treats it: a hotfix has short steps. */
+  readonly service: ServiceConfig;
   private limitSeconds = 0;
   private direction: Direction = 'forward';
   private knownPlan: Plan | null = null;
@@ -56,11 +59,14 @@ export class DeploymentRun {
   trafficRestoredAtMs: number | null = null;
   /** The weight that was written last, before its first attempt and after its read-back. */
   lastWrite = { writeMs: 0, readBackMs: 0, newPercent: 0 };
+  /** The share that is being written: some routes may have it, and some still the last one. */
+  writing: number | null = null;
   /** Every share that was asked for, read back or not: what is found of them in a route is ours. */
   readonly askedPercents = new Set<number>([0]);
 
   constructor(readonly input: DeploymentInput) {
-    const { service } = input;
+    const service = input.hotfix ? hastened(input.service) : input.service;
+    this.service = service;
     this.progress = {
       deploymentId: deploymentIdOf(serviceKey(service), input.uuid),
       service: service.service,
@@ -79,6 +85,7 @@ export class DeploymentRun {
       judge: null,
       pause: null,
       hold: null,
+      holds: [],
       gate: null,
       turn: null,
       requests: [],
@@ -86,10 +93,6 @@ export class DeploymentRun {
       notices: [],
       result: null,
     };
-  }
-
-  get service() {
-    return this.input.service;
   }
 
   /** Known from the end of the plan phase on. */
@@ -105,7 +108,7 @@ export class DeploymentRun {
 
   usePlan(plan: Plan): void {
     this.knownPlan = plan;
-    this.progress.warnings = plan.warnings;
+    this.progress.warnings = [...(this.input.hotfix ? [hotfixWarning(this.service)] : []), ...plan.warnings];
     this.progress.oldFleet = {
       groupName: plan.old.groupName,
       wanted: plan.old.desiredCapacity,
@@ -120,16 +123,19 @@ export class DeploymentRun {
     CancellationScope.current().cancelRequested.catch(() =>
       request(this, 'abort', { reason: 'cancelled in Temporal' }),
     );
+    void CancellationScope.nonCancellable(() => keepLimits(this));
   }
 
   situation(): Situation {
     const { phase, pause, gate, hold } = this.progress;
+    const held = hold && { kind: 'hold' as const, reason: hold.reason };
     return {
       phase,
       paused: pause !== null,
       goingBack: this.direction === 'back' || this.backAsked !== null,
       decided: this.isDecided,
-      waiting: gate ? { kind: 'gate' } : hold ? { kind: 'hold', reason: hold.reason } : null,
+      waiting: gate && hold?.reason !== 'foreign-edit' ? { kind: 'gate' } : held,
+      promotion: this.promotion,
     };
   }
 
@@ -162,6 +168,12 @@ export class DeploymentRun {
   abortCause(): Cause {
     if (!this.backAsked) throw new Error('the reason to go back was asked for before anybody gave one');
     return this.backAsked;
+  }
+
+  /** A limit ran out: from here on it is as if somebody had asked to go back. */
+  expire({ reason }: Limit): void {
+    const { phase } = this.progress;
+    this.backAsked ??= { outcome: phase === 'queued' || phase === 'plan' ? 'aborted' : 'rolled-back', reason };
   }
 
   rememberFreeze(minSize: number): void {
@@ -203,8 +215,7 @@ export class DeploymentRun {
   /** From here on nothing is paused or aborted, and calls are tried for as long as the rollback may take. */
   goBack(cause: Cause): void {
     this.direction = 'back';
-    this.progress.pause = null;
-    this.progress.hold = null;
+    this.standNoLonger();
     this.limitSeconds = this.service.limits.rollbackSeconds;
     this.enter('rolling-back');
     this.notice(cause.reason);
@@ -234,26 +245,48 @@ export class DeploymentRun {
 
   /** Waits out a pause before the next write. */
   async untilResumed(): Promise<Cause | null> {
-    while (this.progress.pause && !this.abortAsked) {
-      const leftMs = this.progress.pause.untilMs - Date.now();
-      if (leftMs <= 0) return { outcome: 'rolled-back', reason: 'a pause reached its limit' };
-      await condition(() => this.abortAsked || !this.progress.pause, leftMs);
-    }
+    await condition(() => this.abortAsked || !this.progress.pause);
     return this.abortAsked ? this.abortCause() : null;
   }
 
-  hold(reason: Hold['reason'], detail: string): Hold {
-    const known = this.progress.hold;
-    if (known?.reason === reason) return known;
-    const limit = reason === 'unmeasurable' ? this.service.limits.unmeasurableSeconds : this.service.limits.holdSeconds;
-    this.progress.hold = { reason, detail, sinceMs: Date.now(), untilMs: Date.now() + limit * 1000 };
-    this.notice(`holding: ${detail}`);
-    return this.progress.hold;
+  /** Shares that our routes may have at this moment; any other is somebody else's. */
+  ourPercents(): number[] {
+    return this.writing === null ? [this.lastWrite.newPercent] : [this.lastWrite.newPercent, this.writing];
   }
 
-  endHold(): void {
-    if (this.progress.hold) this.notice(`hold ended: ${this.progress.hold.reason}`);
+  /** Takes note of everything that holds the split now; what is not found any more has ended. */
+  holdFor(found: readonly HoldFinding[]): void {
+    const known = this.progress.holds;
+    const { limits } = this.service;
+    const holds = holdsAfter({ known, found, limits, nowMs: Date.now() });
+    const isIn = (list: readonly HoldFinding[], { reason }: HoldFinding) => list.some((one) => one.reason === reason);
+    this.progress.holds = holds;
+    this.progress.hold = holds[0] ?? null;
+    for (const hold of holds) if (!isIn(known, hold)) this.notice(`holding: ${hold.detail}`);
+    for (const hold of known) if (!isIn(holds, hold)) this.notice(`hold ended: ${hold.reason}`);
+  }
+
+  /** What was waited for is over: no hold of it stands any more, and a promote that was meant for it counts no further. */
+  pass(): void {
+    this.holdFor([]);
+    if (this.promotion === 'one') this.promotion = null;
+  }
+
+  openGate(atPercent: number): void {
+    const sinceMs = Date.now();
+    this.progress.gate = { atPercent, sinceMs, untilMs: sinceMs + this.service.limits.gateSeconds * 1000 };
+    this.notice(`gate at ${atPercent} %: waiting for promote`);
+  }
+
+  closeGate(): void {
+    this.progress.gate = null;
+  }
+
+  private standNoLonger(): void {
+    this.progress.pause = null;
     this.progress.hold = null;
+    this.progress.holds = [];
+    this.progress.gate = null;
   }
 
   finish(outcome: Outcome, reason: string, extra: { repairs?: string[]; drainId?: string } = {}): DeploymentResult {
@@ -276,8 +309,7 @@ export class DeploymentRun {
       drainId: extra.drainId ?? null,
     };
     progress.result = result;
-    progress.pause = null;
-    progress.hold = null;
+    this.standNoLonger();
     this.enter('decided');
     this.notice(`${outcome}: ${reason}`);
     upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);

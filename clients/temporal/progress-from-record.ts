@@ -47,6 +47,7 @@ export async function progressFromRecord(input: {
     judge: result?.judge ?? null,
     pause: null,
     hold: null,
+    holds: [],
     gate: null,
     turn: null,
     requests: [],

@@ -1,24 +1,32 @@
 /** What a guard does next, decided from its state and the time. */
 import type { JudgeReport } from '../deployment';
+import type { HoldFinding } from '../holds';
 import { judgeBalancerErrors } from './balancer-errors';
 import { isConvicted } from './evidence';
 import { judgeReportOf } from './fold-stretch';
 import { isProvedHealthy } from './healthy';
-import { balancerSentence, harmSentence, lowTrafficSentence, unansweredSentence } from './sentences';
+import { balancerSentence, harmSentence, lowTrafficSentence, outageSentence, unansweredSentence } from './sentences';
 import type { GuardSettings } from './settings';
+import { sharedOutage } from './shared-outage';
 import { checkSplit } from './split-check';
 import { currentStretch, type GuardState, periodMsOf, type Stretch } from './stretch';
 
+/** New is worse than allowed: give the traffic back. `sentence` is for people and says both rates and the odds. */
+interface Harmful {
+  kind: 'harmful';
+  sentence: string;
+  report: JudgeReport;
+}
+
 export type StretchDecision =
   | { kind: 'wait' }
-  /** New is worse than allowed: give the traffic back. `sentence` is for people and says both rates and the odds. */
-  | { kind: 'harmful'; sentence: string; report: JudgeReport }
-  /** The stretch may be passed; `undecided` is neither harmful nor proved to be fine. */
-  | { kind: 'advance'; verdict: 'healthy' | 'undecided' }
+  | Harmful
+  /** The stretch may be passed; `undecided` is neither harmful nor proved to be fine; `promoted`: a person said so. */
+  | { kind: 'advance'; verdict: 'healthy' | 'undecided' | 'promoted' }
   /** New did not get its minimum of requests in time. */
   | { kind: 'low-traffic'; newRequests: number; neededRequests: number; detail: string }
-  /** What was measured cannot be trusted. */
-  | { kind: 'hold'; reason: 'unmeasurable' | 'share-mismatch' | 'balancer-errors'; detail: string };
+  /** What was measured cannot be trusted, or says nothing about new. */
+  | { kind: 'hold'; holds: HoldFinding[] };
 
 const invalidPeriodsTolerated = 1;
 /** Rows that keep changing mean that they are read too early; after this many times that is told. */
@@ -31,16 +39,10 @@ const stepTimesForExposure = 3;
  * it is: a guard that goes on folding may find that they no longer hold.
  */
 export function decideStretch(state: GuardState, settings: GuardSettings, nowMs: number): StretchDecision {
-  if (isConvicted(state.judge, settings.judge)) {
-    return { kind: 'harmful', sentence: harmSentence(state, settings), report: judgeReportOf(state, settings) };
-  }
-  const balancer = judgeBalancerErrors(state.current.balancer, settings);
-  if (balancer.kind === 'explained-by-new') {
-    return { kind: 'harmful', sentence: unansweredSentence(state), report: judgeReportOf(state, settings) };
-  }
-  if (balancer.kind === 'excess') return { kind: 'hold', reason: 'balancer-errors', detail: balancerSentence(state) };
-  const mistrust = mistrustIn(state);
-  if (mistrust !== null) return mistrust;
+  const harm = harmIn(state, settings);
+  if (harm !== null) return harm;
+  const holds = holdsIn(state, settings);
+  if (holds.length > 0) return { kind: 'hold', holds };
   const stretch = currentStretch(state);
   if (stretch.endsMs === null || nowMs < stretch.endsMs) return { kind: 'wait' };
   if (!hasItsRows(state, stretch, stretch.endsMs, settings)) return { kind: 'wait' };
@@ -58,19 +60,49 @@ export function decideStretch(state: GuardState, settings: GuardSettings, nowMs:
   };
 }
 
-function mistrustIn(state: GuardState): Extract<StretchDecision, { kind: 'hold' }> | null {
-  const { invalid, current } = state;
-  if (invalid.inARow > invalidPeriodsTolerated) {
-    const detail = `the metrics of ${invalid.inARow} periods in a row cannot be used (${invalid.detail})`;
-    return { kind: 'hold', reason: 'unmeasurable', detail };
-  }
-  if (current.timesProlonged > prolongationsTolerated) {
-    const detail = `the metrics changed each of the ${current.timesProlonged} times they were read again: raise judge.lag`;
-    return { kind: 'hold', reason: 'unmeasurable', detail };
-  }
-  const { newPercent } = currentStretch(state);
-  const split = checkSplit({ newPercent, ...current.tally });
-  return split.kind === 'mismatch' ? { kind: 'hold', reason: 'share-mismatch', detail: split.detail } : null;
+/**
+ * A person passes a stretch: whatever is doubtful or missing about it does not count, but harm does, and its weight
+ * settles first, so that at every moment one weight is in force.
+ */
+export function decidePromoted(state: GuardState, settings: GuardSettings, nowMs: number): StretchDecision {
+  const harm = harmIn(state, settings);
+  if (harm !== null) return harm;
+  return nowMs < currentStretch(state).settledMs ? { kind: 'wait' } : { kind: 'advance', verdict: 'promoted' };
+}
+
+function harmIn(state: GuardState, settings: GuardSettings): Harmful | null {
+  const harmful = (sentence: string): Harmful => ({
+    kind: 'harmful',
+    sentence,
+    report: judgeReportOf(state, settings),
+  });
+  if (isConvicted(state.judge, settings.judge)) return harmful(harmSentence(state, settings));
+  const balancer = judgeBalancerErrors(state.current.balancer, settings);
+  return balancer.kind === 'explained-by-new' ? harmful(unansweredSentence(state)) : null;
+}
+
+/** Every reason to hold that the measurements give. */
+function holdsIn(state: GuardState, settings: GuardSettings): HoldFinding[] {
+  const { current } = state;
+  const outage = sharedOutage(state.recentOld, settings);
+  const doubt = measuringDoubt(state);
+  const split = checkSplit({ newPercent: currentStretch(state).newPercent, ...current.tally });
+  const hasExcess = judgeBalancerErrors(current.balancer, settings).kind === 'excess';
+  const found: (HoldFinding | null)[] = [
+    outage && { reason: 'shared-outage', detail: outageSentence(outage, settings) },
+    doubt === null ? null : { reason: 'unmeasurable', detail: doubt },
+    split.kind === 'mismatch' ? { reason: 'share-mismatch', detail: split.detail } : null,
+    hasExcess ? { reason: 'balancer-errors', detail: balancerSentence(state) } : null,
+  ];
+  return found.filter((one) => one !== null);
+}
+
+function measuringDoubt({ invalid, current }: GuardState): string | null {
+  if (invalid.inARow > invalidPeriodsTolerated)
+    return `the metrics of ${invalid.inARow} periods in a row cannot be used (${invalid.detail})`;
+  if (current.timesProlonged > prolongationsTolerated)
+    return `the metrics changed each of the ${current.timesProlonged} times they were read again: raise judge.lag`;
+  return null;
 }
 
 function hasItsRows(state: GuardState, stretch: Stretch, endsMs: number, settings: GuardSettings): boolean {

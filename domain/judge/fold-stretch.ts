@@ -5,6 +5,7 @@ import { foldBalancerErrors } from './balancer-errors';
 import { foldHealthyRow } from './healthy';
 import { type PeriodSums, readRow } from './rows';
 import type { GuardSettings } from './settings';
+import { keepOldRow } from './shared-outage';
 import { currentStretch, endingAt, type GuardState, periodMsOf, stretchOfPeriod, type Tally } from './stretch';
 
 /** The periods to ask for, or null while none is old enough; the end is exclusive. */
@@ -100,6 +101,7 @@ function foldPeriod(state: GuardState, sums: PeriodSums, settings: GuardSettings
     judge: foldRow(state.judge, row, settings.judge),
     current: stretch === currentStretch(state) ? foldCurrent(state.current, row, sums, settings) : state.current,
     total: tallied(state.total, row),
+    recentOld: keepOldRow(state.recentOld, row),
     invalid: { inARow: 0, detail: '' },
     lastPeriodEndMs: row.startMs + periodMsOf(settings),
   };

@@ -1,6 +1,7 @@
 /** What the judge tells people: whole sentences with the numbers that decided. */
 import { logEvidence, neededLogEvidence } from './evidence';
 import type { GuardSettings } from './settings';
+import type { OldCounts } from './shared-outage';
 import { currentStretch, type GuardState, type Tally } from './stretch';
 
 /** Counts are those of the current stretch, or of the whole shift where that shows the harm more (a late row convicted). */
@@ -40,6 +41,13 @@ export function balancerSentence(state: GuardState): string {
   return (
     `the balancer answered ${failures(balancer.errors, balancer.requests)} with a 5xx of its own, more than before ` +
     'the shift, and it does not show which fleet is to blame'
+  );
+}
+
+export function outageSentence({ requests, errors }: OldCounts, { judge }: GuardSettings): string {
+  return (
+    `the old version itself fails more than the ceiling of ${percent(judge.ceiling)}: ${failures(errors, requests)} of late; ` +
+    'what both versions depend on is probably broken, and going back would not mend it'
   );
 }
 

@@ -61,13 +61,16 @@ export interface GuardSettings {
   balancerErrorRate: number;
   /** Three of these after the read-back, a lack of requests is told. */
   stepSeconds: number;
+  /** Old is known to be bad: that it fails holds nothing. */
+  hotfix: boolean;
 }
 
-const minimumRows = 3;
+/** Rows without which no stretch is passed, whatever a service file says. */
+export const minimumRows = 3;
 
 export function guardSettingsOf(
   service: Pick<ServiceConfig, 'judge' | 'shift'>,
-  before: { balancerErrorRate: number },
+  deployment: { balancerErrorRate: number; hotfix: boolean },
 ): GuardSettings {
   const { periodSeconds, lagSeconds, minimumRequests } = service.judge;
   const { stepSeconds } = service.shift;
@@ -77,7 +80,8 @@ export function guardSettingsOf(
     lagSeconds,
     minimumRows,
     minimumRequests,
-    balancerErrorRate: before.balancerErrorRate,
+    balancerErrorRate: deployment.balancerErrorRate,
     stepSeconds,
+    hotfix: deployment.hotfix,
   };
 }

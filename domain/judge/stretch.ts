@@ -3,6 +3,7 @@ import { type HealthyState, initialHealthyState } from './healthy';
 import { initialJudgeState, type JudgeState } from './evidence';
 import { type BalancerTally, noBalancerErrors } from './balancer-errors';
 import type { GuardSettings } from './settings';
+import type { OldCounts } from './shared-outage';
 
 export interface Stretch {
   /** Taken before the first attempt to write this weight. */
@@ -48,6 +49,8 @@ export interface GuardState {
   current: StretchState;
   /** Since the shift began. */
   total: Tally;
+  /** Old's last rows, newest last. */
+  recentOld: OldCounts[];
   /** Periods in a row that could not be used, up to the newest. */
   invalid: { inARow: number; detail: string };
   lastPeriodEndMs: number | null;
@@ -71,6 +74,7 @@ export function openStretch(before: GuardState | null, stretch: Stretch, setting
     stretches: [stretch],
     current,
     total: emptyTally,
+    recentOld: [],
     invalid: { inARow: 0, detail: '' },
     lastPeriodEndMs: null,
   };

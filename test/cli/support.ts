@@ -70,6 +70,7 @@ export function progressWith(change: Partial<DeploymentProgress> = {}): Deployme
       judge,
       pause: null,
       hold: null,
+    holds: [],
       gate: null,
       turn: null,
       requests: [],

@@ -160,8 +160,7 @@ describe('holding', () => {
     const two = [invalidPeriod(2 * minute), invalidPeriod(3 * minute), ...quiet.slice(4)];
     expect(decision(two, 6 * minute)).toMatchObject({
       kind: 'hold',
-      reason: 'unmeasurable',
-      detail: expect.stringContaining('new fleet: RequestCount is -1') as string,
+      holds: [{ reason: 'unmeasurable', detail: expect.stringContaining('new fleet: RequestCount is -1') as string }],
     });
     expect(decision(two, 7 * minute).kind).toBe('wait');
     expect(decision(two, 9 * minute).kind).toBe('advance');
@@ -169,15 +168,17 @@ describe('holding', () => {
 
   test('a share that is not the one written holds, also in a stretch without an end', () => {
     const wrong = minutes(0, 60 * minute, [3000, 0, 3000, 0]);
-    expect(decision(wrong, 9 * minute)).toMatchObject({ kind: 'hold', reason: 'share-mismatch' });
-    expect(decision(wrong, 9 * minute, stretchAt(0, 5, { endsMs: null }))).toMatchObject({ reason: 'share-mismatch' });
+    expect(decision(wrong, 9 * minute)).toMatchObject({ kind: 'hold', holds: [{ reason: 'share-mismatch' }] });
+    expect(decision(wrong, 9 * minute, stretchAt(0, 5, { endsMs: null }))).toMatchObject({
+      holds: [{ reason: 'share-mismatch' }],
+    });
     expect(decision(wrong, 9 * minute, stretchAt(0, 50)).kind).toBe('advance');
   });
 
   test('an old fleet with weight whose requests are missing holds', () => {
     expect(decision(minutes(0, 60 * minute, [300, 0, 0, 0]), 9 * minute, stretchAt(0, 50))).toMatchObject({
       kind: 'hold',
-      reason: 'share-mismatch',
+      holds: [{ reason: 'share-mismatch' }],
     });
   });
 
@@ -198,6 +199,9 @@ describe('holding', () => {
       now += minute;
       state = poll(answer.state, read, now);
     }
-    expect(decideStretch(state, guardSettings, now)).toMatchObject({ kind: 'hold', reason: 'unmeasurable' });
+    expect(decideStretch(state, guardSettings, now)).toMatchObject({
+      kind: 'hold',
+      holds: [{ reason: 'unmeasurable' }],
+    });
   });
 });

@@ -15,6 +15,7 @@ export const guardSettings: GuardSettings = {
   minimumRequests: 30,
   balancerErrorRate: 0,
   stepSeconds: 300,
+  hotfix: false,
 };
 
 /** Written at `writeMs`, read back a second later, settled a minute after that, and five minutes long. */

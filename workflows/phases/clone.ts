@@ -9,6 +9,8 @@ export async function clone(run: DeploymentRun): Promise<Cause | null> {
     const template = await run
       .write('copy the launch template with the new image')
       .ensureTemplate({ ...run.onPlan, imageId });
+    const pausedAgain = await run.untilResumed();
+    if (pausedAgain) return pausedAgain;
     await run.write('clone the group at size 0').ensureClone({ ...run.onPlan, template });
     return (await run.untilResumed()) ?? growClone(run);
   });

@@ -1,7 +1,10 @@
 /** The judge at work: guards the weight that was written last, until it may be passed or must be taken back. */
 import type { GuardAnswer } from '../../activities/judge';
+import type { Hold } from '../../domain/deployment';
+import { limitingHold } from '../../domain/holds';
 import { guardSettingsOf } from '../../domain/judge/settings';
 import { endingAt, openBake, openStretch, type GuardState } from '../../domain/judge/stretch';
+import { formatSeconds } from '../../domain/units';
 import type { Interrupted } from '../calls';
 import type { Cause, DeploymentRun } from '../run';
 
@@ -16,25 +19,40 @@ export async function guardStep(run: DeploymentRun, seconds: number): Promise<Ca
     endsMs: readBackMs + seconds * 1000,
     requireAllRows: false,
   };
-  return guard(run, openStretch(run.guard, stretch, guardSettingsOf(run.service, run.plan)));
+  const { balancerErrorRate } = run.plan;
+  const settings = guardSettingsOf(run.service, { balancerErrorRate, hotfix: run.input.hotfix });
+  run.guard = openStretch(run.guard, stretch, settings);
+  return guard(run, run.guard, untilPassed);
 }
 
 /** Goes on at the same weight, until every period of this time is folded. */
 export async function guardBake(run: DeploymentRun, seconds: number): Promise<Cause | null> {
-  return guard(run, openBake(knownState(run), Date.now() + seconds * 1000));
+  run.guard = openBake(knownState(run), Date.now() + seconds * 1000);
+  return guard(run, run.guard, untilPassed);
 }
 
-/** The split stands while somebody has paused; the judge does not. */
-export async function guardWhilePaused(run: DeploymentRun): Promise<Cause | null> {
-  while (run.progress.pause && !run.abortAsked) {
-    if (!run.guard) return run.untilResumed();
-    const { untilMs } = run.progress.pause;
-    const endless = endingAt(run.guard, { endsMs: null, requireAllRows: false });
-    // What this guard folds is folded again by the next one: resuming cancels it.
-    const cause = await guard(run, endless, { interrupted: () => run.abortAsked || !run.progress.pause, untilMs });
+/** The weight stands, and is judged, until somebody promotes. One who has said to pass everything has said so here too. */
+export async function guardGate(run: DeploymentRun, atPercent: number): Promise<Cause | null> {
+  if (run.promotion === 'all') return null;
+  run.openGate(atPercent);
+  const cause = await guard(run, withoutEnd(knownState(run)), untilPassed);
+  run.closeGate();
+  return cause;
+}
+
+/** Before a change: the split stands while it is paused or held. The judge does not, and a promote ends the holds. */
+export async function guardWhileHeld(run: DeploymentRun): Promise<Cause | null> {
+  const { progress } = run;
+  const stands = () => progress.pause !== null || progress.holds.length > 0;
+  while (run.guard && stands() && !run.abortAsked) {
+    const cause = await guard(run, withoutEnd(run.guard), {
+      over: () => !stands(),
+      promotable: () => progress.holds.length > 0,
+    });
     if (cause) return cause;
   }
-  return run.abortAsked ? run.abortCause() : null;
+  // Before the first step there is nothing to judge.
+  return run.untilResumed();
 }
 
 /**
@@ -46,17 +64,14 @@ export async function underGuard(
   wait: (interrupted: () => boolean) => Promise<Cause | null>,
 ): Promise<Cause | null> {
   if (!run.guard) return wait(() => run.abortAsked);
-  const endless = endingAt(run.guard, { endsMs: null, requireAllRows: false });
   const ended = { wait: false, guard: false };
   const [waited, guarded] = await Promise.allSettled([
     wait(() => run.abortAsked || ended.guard).finally(() => {
       ended.wait = true;
     }),
-    guard(run, endless, { interrupted: () => run.abortAsked || ended.wait, untilMs: Number.MAX_SAFE_INTEGER }).finally(
-      () => {
-        ended.guard = true;
-      },
-    ),
+    guard(run, withoutEnd(run.guard), { over: () => ended.wait, promotable: () => false }).finally(() => {
+      ended.guard = true;
+    }),
   ]);
   return valueOf(guarded) ?? valueOf(waited);
 }
@@ -66,15 +81,22 @@ function valueOf<Value>(settled: PromiseSettledResult<Value>): Value {
   return settled.value;
 }
 
-interface Until {
-  interrupted: () => boolean;
-  untilMs: number;
+/** How a stretch may end, beside its own time, harm and a wish to go back. */
+interface Ends {
+  /** What was waited for beside it is there. The rows that the guard has folded until then are folded again by the next one. */
+  over: () => boolean;
+  /** Whether a promote passes it. */
+  promotable: () => boolean;
 }
 
-async function guard(run: DeploymentRun, state: GuardState, pause?: Until): Promise<Cause | null> {
-  const interrupted = pause?.interrupted ?? (() => run.abortAsked);
-  for (;;) {
-    const deadlineMs = run.progress.hold?.untilMs ?? pause?.untilMs ?? Number.MAX_SAFE_INTEGER;
+const untilPassed: Ends = { over: () => false, promotable: () => true };
+
+async function guard(run: DeploymentRun, state: GuardState, { over, promotable }: Ends): Promise<Cause | null> {
+  const ended = () => run.abortAsked || over();
+  while (!ended()) {
+    const promoted = promotable() && run.promotion !== null;
+    const { holds } = run.progress;
+    const limiting = limitingHold(holds);
     const answer = await run.watch(
       `judge new at ${run.lastWrite.newPercent} %`,
       (activities) =>
@@ -82,71 +104,62 @@ async function guard(run: DeploymentRun, state: GuardState, pause?: Until): Prom
           ...run.onPlan,
           state,
           newWanted: run.newWanted,
-          holding: run.progress.hold?.reason ?? null,
-          deadlineMs,
+          ourPercents: run.ourPercents(),
+          holding: holds.map(({ reason, detail }) => ({ reason, detail })),
+          promoted,
+          hotfix: run.input.hotfix,
+          deadlineMs: deadlineOf(limiting),
         }),
-      interrupted,
+      () => ended() || (!promoted && promotable() && run.promotion !== null),
     );
-    const next = react(run, answer, pause);
+    const next = answer.kind === 'expired' ? (holdExpired(run, limiting) ?? 'again') : react(run, answer);
     if (next !== 'again') return next;
   }
+  return run.abortAsked ? run.abortCause() : null;
 }
 
 /** What a guard's answer means: go back, go on, or guard again. */
 function react(
   run: DeploymentRun,
-  answer: GuardAnswer | Interrupted,
-  pause: Until | undefined,
+  answer: Exclude<GuardAnswer, { kind: 'expired' }> | Interrupted,
 ): Cause | null | 'again' {
+  if ('report' in answer) run.progress.judge = answer.report;
   switch (answer.kind) {
     case 'interrupted':
-      return run.abortAsked ? run.abortCause() : null;
+      return 'again';
     case 'harmful':
-      run.progress.judge = answer.report;
       return { outcome: 'rolled-back', reason: answer.sentence };
     case 'unhealthy':
       return { outcome: 'rolled-back', reason: `the new fleet is not healthy enough: ${answer.detail}` };
-    case 'hold':
-      run.hold(answer.reason, answer.detail);
+    case 'holds':
+      run.holdFor(answer.holds);
       return 'again';
-    case 'cleared':
-      run.endHold();
-      return 'again';
-    case 'expired':
-      return { outcome: 'rolled-back', reason: expirySentence(run, pause) };
     case 'low-traffic':
-      run.progress.judge = answer.report;
-      return onLowTraffic(run, answer);
-    case 'advance':
-      run.endHold();
-      run.progress.judge = answer.report;
-      run.guard = answer.state;
-      run.notice(`${run.lastWrite.newPercent} % judged ${answer.verdict}`);
-      return null;
-  }
-}
-
-function onLowTraffic(
-  run: DeploymentRun,
-  answer: Extract<GuardAnswer, { kind: 'low-traffic' }>,
-): Cause | null | 'again' {
-  switch (run.service.shift.lowTraffic) {
-    case 'hold':
-      run.hold('no-evidence', answer.detail);
-      return 'again';
-    case 'advance':
-      run.guard = answer.state;
+      if (run.service.shift.lowTraffic === 'rollback') return { outcome: 'rolled-back', reason: answer.detail };
       run.notice(`going on without enough requests, as shift.lowTraffic says: ${answer.detail}`);
-      return null;
-    case 'rollback':
-      return { outcome: 'rolled-back', reason: answer.detail };
+      break;
+    case 'advance':
+      run.notice(`${run.lastWrite.newPercent} % judged ${answer.verdict}`);
   }
+  run.guard = answer.state;
+  run.pass();
+  return null;
 }
 
-function expirySentence(run: DeploymentRun, pause: Until | undefined): string {
-  const { hold } = run.progress;
-  if (hold) return `a hold reached its limit: ${hold.detail}`;
-  return pause ? 'a pause reached its limit' : 'a guard reached its limit';
+export function deadlineOf(limiting: Hold | null): number {
+  return limiting?.untilMs ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** What the end of a hold's limit means; null when it no longer is the one that counts. */
+export function holdExpired(run: DeploymentRun, hold: Hold | null): Cause | null {
+  if (!hold || limitingHold(run.progress.holds)?.reason !== hold.reason) return null;
+  const lasted = formatSeconds((hold.untilMs - hold.sinceMs) / 1000);
+  const reason = `held for ${lasted} without a change (limits.${hold.reason === 'unmeasurable' ? 'unmeasurable' : 'hold'}): ${hold.detail}`;
+  return { outcome: hold.reason === 'old-unhealthy' ? 'needs-attention' : 'rolled-back', reason };
+}
+
+function withoutEnd(state: GuardState): GuardState {
+  return endingAt(state, { endsMs: null, requireAllRows: false });
 }
 
 function knownState(run: DeploymentRun): GuardState {

@@ -11,7 +11,7 @@ export async function plan(run: DeploymentRun): Promise<DeploymentResult | null>
     run.timeouts = await run.write('read the worker’s timeouts').workerTimeouts();
     const answer = await run.watch('plan the deployment', (activities) =>
       activities.planDeployment({
-        service: input.service,
+        service: run.service,
         uuid: input.uuid,
         number: input.number,
         imageId: input.revision.imageId,

@@ -4,7 +4,9 @@ import { moveTraffic } from './traffic';
 
 export async function prepare(run: DeploymentRun): Promise<Cause | null> {
   return run.phase('prepare', run.service.limits.cloneSeconds, async () => {
+    const paused = await run.untilResumed();
+    if (paused) return paused;
     await run.write('make target groups like those of old').ensureTargetGroups(run.onPlan);
-    return (await run.untilResumed()) ?? moveTraffic(run, 0);
+    return moveTraffic(run, 0);
   });
 }

@@ -61,7 +61,7 @@ function noteGivenBack(run: DeploymentRun, answer: Extract<GiveBackAnswer, { kin
 }
 
 /** What a deployment that cannot go back leaves behind. */
-function leftovers(run: DeploymentRun): string[] {
+export function leftovers(run: DeploymentRun): string[] {
   const { plan, frozenMinSizes, service } = run;
   const { group, template, targetGroups } = plan.names;
   return [

@@ -1,34 +1,48 @@
 /** Moves traffic to new in steps; each is written, read back and judged before the next. */
+import { plannedGates } from '../../domain/steps';
 import type { Cause, DeploymentRun } from '../run';
 import { growClone } from './clone';
 import { awaitReady } from './ready';
-import { guardStep, guardWhilePaused, underGuard } from './guard';
+import { guardGate, guardStep, guardWhileHeld, underGuard } from './guard';
 import { moveTraffic } from './traffic';
 
 export async function shift(run: DeploymentRun): Promise<Cause | null> {
   const steps = run.plan.stepPercents;
+  const last = steps.length - 1;
   return run.phase('shift', run.service.limits.cloneSeconds, async () => {
-    for (const [index, newPercent] of steps.entries()) {
-      const cause = await step(run, { index, count: steps.length, newPercent });
+    // When everything was promoted the steps in between are not written.
+    const after = (index: number) => (run.promotion === 'all' ? Math.max(index + 1, last) : index + 1);
+    for (let index = 0; index <= last; index = after(index)) {
+      const cause = await step(run, { index, count: steps.length, newPercent: steps[index] ?? 100 });
       if (cause) return cause;
     }
     return null;
   });
 }
 
-async function step(
-  run: DeploymentRun,
-  next: { index: number; count: number; newPercent: number },
-): Promise<Cause | null> {
+interface Step {
+  index: number;
+  count: number;
+  newPercent: number;
+}
+
+async function step(run: DeploymentRun, next: Step): Promise<Cause | null> {
   run.progress.step = next;
   return (
+    (await guardWhileHeld(run)) ??
     (await freezeOld(run)) ??
     (await growClone(run)) ??
     (await underGuard(run, (interrupted) => awaitReady(run, 1, interrupted))) ??
-    (await guardWhilePaused(run)) ??
     (await moveTraffic(run, next.newPercent)) ??
-    (await guardStep(run, run.service.shift.stepSeconds))
+    (await guardStep(run, run.service.shift.stepSeconds)) ??
+    (await gateAfter(run, next))
   );
+}
+
+async function gateAfter(run: DeploymentRun, { newPercent }: Step): Promise<Cause | null> {
+  const { stepPercents } = run.plan;
+  const gates = plannedGates({ stepPercents, gatePercents: run.service.shift.gatePercents });
+  return gates.includes(newPercent) ? guardGate(run, newPercent) : null;
 }
 
 /** Repeated at every step: the floor follows an old fleet that grows with its demand. */

@@ -1,19 +1,25 @@
 /** One change of weights: written, read back, and never over somebody else's edit. */
 import { sleep } from '@temporalio/workflow';
+import type { Hold } from '../../domain/deployment';
+import { limitingHold } from '../../domain/holds';
 import type { Cause, DeploymentRun } from '../run';
-import { underGuard } from './guard';
+import { deadlineOf, guardWhileHeld, holdExpired, underGuard } from './guard';
 
 export async function moveTraffic(run: DeploymentRun, newPercent: number): Promise<Cause | null> {
-  const writeMs = Date.now();
-  run.askedPercents.add(newPercent);
+  let writeMs: number | null = null;
   let unreadSinceMs: number | null = null;
   for (;;) {
+    const stopped = await guardWhileHeld(run);
+    if (stopped) return stopped;
+    writeMs ??= Date.now();
+    run.askedPercents.add(newPercent);
+    run.writing = newPercent;
     const answer = await run
       .write(`give ${newPercent} % of the traffic to new`, run.service.limits.readBackSeconds)
-      .writeSplit({ ...run.onPlan, newPercent, ourPercents: oursNow(run, newPercent), newWanted: run.newWanted });
+      .writeSplit({ ...run.onPlan, newPercent, ourPercents: run.ourPercents(), newWanted: run.newWanted });
     switch (answer.kind) {
       case 'written':
-        run.endHold();
+        run.writing = null;
         run.progress.split = { newPercent };
         run.lastWrite = { writeMs, readBackMs: answer.readBackMs, newPercent };
         run.notice(`${newPercent} % on new, read back`);
@@ -29,31 +35,30 @@ export async function moveTraffic(run: DeploymentRun, newPercent: number): Promi
         break;
       }
       case 'foreign-edit': {
-        const cause = await holdForForeignEdit(run, answer.detail, newPercent);
+        const cause = await holdForForeignEdit(run, answer.detail);
         if (cause) return cause;
       }
     }
-    if (run.abortAsked) return run.abortCause();
   }
 }
 
-/** Of a write that was lost half-way some routes have the new share and some the one before. */
-function oursNow(run: DeploymentRun, newPercent: number): number[] {
-  return [run.lastWrite.newPercent, newPercent];
-}
-
 /** Waits, while the judge goes on, until the routes are as we wrote them. */
-async function holdForForeignEdit(run: DeploymentRun, detail: string, newPercent: number): Promise<Cause | null> {
-  const hold = run.hold('foreign-edit', detail);
+async function holdForForeignEdit(run: DeploymentRun, detail: string): Promise<Cause | null> {
+  run.holdFor([...withoutForeignEdit(run), { reason: 'foreign-edit', detail }]);
+  const limiting = limitingHold(run.progress.holds);
   return underGuard(run, async (interrupted) => {
     const answer = await run.watch(
       'wait until the routes are as written',
       (activities) =>
-        activities.watchRoutes({ ...run.onPlan, ourPercents: oursNow(run, newPercent), deadlineMs: hold.untilMs }),
+        activities.watchRoutes({ ...run.onPlan, ourPercents: run.ourPercents(), deadlineMs: deadlineOf(limiting) }),
       interrupted,
     );
-    if (answer.kind === 'late') return { outcome: 'rolled-back', reason: `a hold reached its limit: ${answer.detail}` };
-    run.endHold();
+    if (answer.kind === 'late') return holdExpired(run, limiting);
+    if (answer.kind === 'ours') run.holdFor(withoutForeignEdit(run));
     return null;
   });
+}
+
+function withoutForeignEdit(run: DeploymentRun): Hold[] {
+  return run.progress.holds.filter(({ reason }) => reason !== 'foreign-edit');
 }

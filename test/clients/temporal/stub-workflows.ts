@@ -117,6 +117,7 @@ function progressOf(input: DeploymentInput): DeploymentProgress {
       judge: null,
       pause: null,
       hold: null,
+    holds: [],
       gate: null,
       turn: null,
       requests: [],
