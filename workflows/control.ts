@@ -34,7 +34,7 @@ export function listenToVerbs(controlled: Controlled): void {
     setHandler(controlSignals[verb], (payload) => {
       const read = readControlRequest(payload);
       if (read.kind === 'unreadable')
-        controlled.notice(`${verb}: its payload counts for nothing (${read.problem}); the request counts all the same`);
+        controlled.notice(`${verb}: its payload could not be read (${read.problem}); the request counts all the same`);
       request(controlled, verb, read.kind === 'read' ? read.request : {});
     });
     setHandler(
