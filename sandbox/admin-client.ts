@@ -9,6 +9,7 @@ import type {
   ListenerAddress,
   SteadyReport,
 } from './control/types';
+import type { VirtualTraffic } from './data-plane/types';
 import { findListenerUrl } from './state/listener-addresses';
 import type { Image } from './world/schema';
 
@@ -62,9 +63,9 @@ export class SandboxAdmin {
     }
   }
 
-  /** Mutations in order, those after `afterSeq` only. */
-  ledger(afterSeq = 0): Promise<LedgerEntry[]> {
-    return this.call('GET', `ledger?after=${afterSeq}`);
+  /** Mutations in order: those after `afterSeq` only, and only those whose input, as JSON, holds `inputContains`. */
+  ledger(afterSeq = 0, inputContains = ''): Promise<LedgerEntry[]> {
+    return this.call('GET', `ledger?${new URLSearchParams({ after: String(afterSeq), inputContains }).toString()}`);
   }
 
   faults(): Promise<Fault[]> {
@@ -112,6 +113,16 @@ export class SandboxAdmin {
   /** Launches of the image fail from now on; running servers stay. */
   async deregisterImage(id: string): Promise<void> {
     await this.call('DELETE', `images/${id}`);
+  }
+
+  /** Of a virtual sandbox only: how many requests each listener of the balancer gets from now on. */
+  async setVirtualLoad(balancerName: string, requestsPerSecond: number): Promise<void> {
+    await this.call('PUT', `balancers/${balancerName}/virtual-load`, { requestsPerSecond });
+  }
+
+  /** Of a virtual sandbox only: what became of all requests so far, by name of the balancer. */
+  virtualTraffic(): Promise<Record<string, VirtualTraffic>> {
+    return this.call('GET', 'virtual-traffic');
   }
 
   /** Makes coming launches fail with a reason, as when EC2 has no capacity. */

@@ -9,6 +9,7 @@ interface CommandLine {
   metricResolution: number;
   metricLag: number;
   propagationLag: number;
+  virtual: boolean;
 }
 
 /** Wrong port, wrong world: the command line has to change. */
@@ -22,6 +23,7 @@ const program = new Command('sandbox')
   .option('--metric-resolution <duration>', 'length of one period of balancer metrics', parseDuration, 1)
   .option('--metric-lag <duration>', 'until a closed period is published', parseDuration, 2)
   .option('--propagation-lag <duration>', 'until a balancer applies changed rules', parseDuration, 1)
+  .option('--virtual', 'without server processes and ports: traffic is drawn, not received', false)
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : badUsage));
 
 void run(program.parse().opts<CommandLine>());
@@ -34,9 +36,10 @@ async function run(line: CommandLine): Promise<void> {
       metricResolutionSeconds: line.metricResolution,
       metricLagSeconds: line.metricLag,
       propagationLagSeconds: line.propagationLag,
+      dataPlane: line.virtual ? 'virtual' : 'real',
       ...(line.world === undefined ? {} : { world: line.world }),
     });
-    await announce(sandbox);
+    await announce(sandbox, line);
     endOnSignal(sandbox);
   } catch (error) {
     process.stderr.write(`${explain(error, line)}\n`);
@@ -44,14 +47,16 @@ async function run(line: CommandLine): Promise<void> {
   }
 }
 
-async function announce(sandbox: Sandbox): Promise<void> {
+async function announce(sandbox: Sandbox, line: CommandLine): Promise<void> {
   const listeners = await sandbox.admin.listeners();
   const lines = [
     `export AWS_ENDPOINT_URL=${sandbox.url}`,
     `export AWS_REGION=${sandbox.region}`,
     'export AWS_ACCESS_KEY_ID=sandbox',
     'export AWS_SECRET_ACCESS_KEY=sandbox',
-    ...listeners.map((listener) => `# balancer ${listener.balancer}: ${listener.url}`),
+    ...(line.virtual
+      ? [`# ${listeners.length} virtual listeners: nothing answers on their ports`]
+      : listeners.map((listener) => `# balancer ${listener.balancer}: ${listener.url}`)),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -17,6 +17,8 @@ import { loadWorld } from './world/load';
 import type { World } from './world/schema';
 
 export interface SandboxOptions {
+  /** Servers and balancers: real ones (the default), or `virtual` ones without processes, ports and requests. */
+  dataPlane?: 'real' | 'virtual';
   /** Port of the AWS and admin API on 127.0.0.1; default 0, which is any free one. */
   port?: number;
   /** A world, or the path of a world file; default: one service `web` (world/default-world.ts). */
@@ -42,7 +44,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts the sandbox on any data plane; `startSandbox` is this one with real servers and balancers. */
+/** Starts the sandbox on any data plane; `startSandbox` is this one with the data plane that the options ask for. */
 export async function serveSandbox(
   options: SandboxOptions,
   createDataPlane: (options: DataPlaneOptions) => DataPlane,

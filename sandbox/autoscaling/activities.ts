@@ -24,7 +24,7 @@ export function beginActivity(state: CloudState, activity: NewActivity): Activit
     StatusCode: 'InProgress',
     Progress: 50,
   };
-  state.activities.push(begun);
+  state.activities.set(begun.ActivityId, begun);
   return begun;
 }
 
@@ -34,7 +34,7 @@ export function endActivity(
   activityId: string,
   end: { status: 'Successful' | 'Failed' | 'Cancelled'; message?: string },
 ): void {
-  const activity = state.activities.find((candidate) => candidate.ActivityId === activityId);
+  const activity = state.activities.get(activityId);
   if (!activity || activity.EndTime) return;
   Object.assign(activity, { EndTime: new Date(), StatusCode: end.status, Progress: 100 });
   if (end.message !== undefined) activity.StatusMessage = end.message;
@@ -42,7 +42,7 @@ export function endActivity(
 
 /** Newest first, also of groups that are gone when they are named. */
 export function describeActivities(state: CloudState, input: Validated<DescribeScalingActivitiesType>): ActivitiesType {
-  const matching = state.activities.filter(
+  const matching = [...state.activities.values()].filter(
     (activity) =>
       (input.AutoScalingGroupName === undefined || activity.AutoScalingGroupName === input.AutoScalingGroupName) &&
       (!input.ActivityIds?.length || input.ActivityIds.includes(activity.ActivityId)),

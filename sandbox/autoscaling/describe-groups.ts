@@ -32,9 +32,10 @@ export function describeGroups(
     throw validationError(`The maximum number of records must be between 1 and ${maxPageSize}`);
   }
   const names = input.AutoScalingGroupNames;
-  const groups = [...state.groups.values()].filter(
-    (group) => (!names?.length || names.includes(group.name)) && matchesTags(group, input.Filters),
-  );
+  const asked = names?.length
+    ? [...new Set(names)].flatMap((name) => state.groups.get(name) ?? [])
+    : [...state.groups.values()];
+  const groups = asked.filter((group) => matchesTags(group, input.Filters));
   const page = pageOf(groups, input.NextToken, pageSize);
   const withInstances = input.IncludeInstances ?? true;
   return {
@@ -48,9 +49,8 @@ export function describeGroupInstances(
   input: Validated<DescribeAutoScalingInstancesType>,
 ): AutoScalingInstancesType {
   const ids = input.InstanceIds;
-  const instances = [...state.instances.values()].filter(
-    (instance) => instance.lifecycle !== 'Terminated' && (!ids?.length || ids.includes(instance.id)),
-  );
+  const asked = ids?.length ? ids.flatMap((id) => state.instances.get(id) ?? []) : [...state.instances.values()];
+  const instances = asked.filter((instance) => instance.lifecycle !== 'Terminated');
   const page = pageOf(instances, input.NextToken, input.MaxRecords ?? defaultPageSize);
   return {
     AutoScalingInstances: page.items.map((instance): AutoScalingInstanceDetails => ({

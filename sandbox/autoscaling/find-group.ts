@@ -17,9 +17,20 @@ export function findGroup(state: CloudState, name: string): GroupState {
 
 /** Instances that the group still counts as its own, oldest first. */
 export function instancesOf(state: CloudState, groupName: string): InstanceState[] {
-  return [...state.instances.values()].filter(
-    (instance) => instance.groupName === groupName && instance.lifecycle !== 'Terminated',
-  );
+  return [...(state.members.get(groupName) ?? [])];
+}
+
+export function addMember(state: CloudState, instance: InstanceState): void {
+  state.instances.set(instance.id, instance);
+  const members = state.members.get(instance.groupName) ?? new Set<InstanceState>();
+  state.members.set(instance.groupName, members.add(instance));
+}
+
+/** It stays among the instances, as terminated ones do on EC2. */
+export function removeMember(state: CloudState, instance: InstanceState): void {
+  const members = state.members.get(instance.groupName);
+  members?.delete(instance);
+  if (members?.size === 0) state.members.delete(instance.groupName);
 }
 
 /** @throws AwsError ValidationError for an instance that is in no group (any more). */

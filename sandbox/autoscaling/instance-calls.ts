@@ -18,7 +18,7 @@ export function terminateInGroup(
   if (input.InstanceId === undefined) throw validationError('The sandbox terminates by InstanceId only');
   const instance = findGroupInstance(cloud.state, input.InstanceId);
   const group = findGroup(cloud.state, instance.groupName);
-  const activity = cloud.state.activities.find((candidate) => candidate.ActivityId === instance.activityId);
+  const activity = cloud.state.activities.get(instance.activityId);
   if (instance.lifecycle === 'Terminating') return { Activity: activity };
   if (input.ShouldDecrementDesiredCapacity) {
     if (group.desiredCapacity <= group.minSize) {

@@ -5,6 +5,7 @@ import type { InstanceState } from '../state/compute-state';
 import type { GroupState } from '../state/group-state';
 import { mergeTags } from '../state/tags';
 import { beginActivity, endActivity } from './activities';
+import { addMember } from './find-group';
 import type { LaunchFailures } from './launch-failures';
 import { planLaunch, type LaunchPlan } from './launch-plan';
 import { zonesOfGroup } from './zones';
@@ -61,7 +62,7 @@ function startServer(cloud: Cloud, group: GroupState, plan: LaunchPlan, instance
     activityId,
   };
   cloud.dataPlane.launch({ instanceId, address, program: plan.image.program });
-  cloud.state.instances.set(instanceId, instance);
+  addMember(cloud.state, instance);
 }
 
 /** Where template and group name the same key, the group's tag wins. */

@@ -42,28 +42,31 @@ export class Reconciler {
   /** One look at all groups. */
   tick(): void {
     for (const group of this.cloud.state.groups.values()) {
+      const members = instancesOf(this.cloud.state, group.name);
       if (group.status === undefined) {
-        this.admitStarted(group);
-        this.removeUnhealthy(group);
-        this.fitCapacity(group);
+        this.admitStarted(group, members);
+        this.removeUnhealthy(group, members);
+        this.fitCapacity(group, members);
       } else {
-        this.finishDeletion(group);
+        this.finishDeletion(group, members);
       }
     }
   }
 
-  private admitStarted(group: GroupState): void {
+  private admitStarted(group: GroupState, members: InstanceState[]): void {
     const waitMs = this.cloud.realMs(pendingSeconds);
-    for (const instance of this.inState(group, 'Pending')) {
-      if (!instance.running || Date.now() < instance.launchedAt.getTime() + waitMs) continue;
+    for (const instance of members) {
+      if (instance.lifecycle !== 'Pending' || !instance.running) continue;
+      if (Date.now() < instance.launchedAt.getTime() + waitMs) continue;
       for (const arn of group.targetGroupArns) registerInstance(this.cloud, arn, instance);
       Object.assign(instance, { lifecycle: 'InService', inServiceAtMs: Date.now() });
       endActivity(this.cloud.state, instance.activityId, { status: 'Successful' });
     }
   }
 
-  private removeUnhealthy(group: GroupState): void {
-    for (const instance of [...this.inState(group, 'Pending'), ...this.inState(group, 'InService')]) {
+  private removeUnhealthy(group: GroupState, members: InstanceState[]): void {
+    for (const instance of members) {
+      if (instance.lifecycle === 'Terminating') continue;
       const cause = this.reasonToReplace(group, instance);
       if (cause === undefined) continue;
       instance.health = 'Unhealthy';
@@ -78,43 +81,37 @@ export class Reconciler {
     if (instance.health === 'Unhealthy') {
       return 'an instance was taken out of service in response to a user health-check.';
     }
-    if (instance.inServiceAtMs === undefined || !healthCheckTypesOf(group.settings).includes('ELB')) return undefined;
+    // What is rarely so comes first: this is asked of every instance in every tick.
+    if (!this.isUnhealthyTarget(group, instance) || !healthCheckTypesOf(group.settings).includes('ELB'))
+      return undefined;
     const graceMs = this.cloud.realMs(group.settings.HealthCheckGracePeriod ?? 0);
-    if (Date.now() < instance.inServiceAtMs + graceMs || !this.isUnhealthyTarget(group, instance)) return undefined;
+    if (instance.inServiceAtMs === undefined || Date.now() < instance.inServiceAtMs + graceMs) return undefined;
     return 'an instance was taken out of service in response to an ELB system health check failure.';
   }
 
   /** One unhealthy verdict among all its target groups is enough; `unused` and `initial` are none. */
   private isUnhealthyTarget(group: GroupState, instance: InstanceState): boolean {
-    return group.targetGroupArns.some((arn) =>
-      this.cloud.dataPlane
-        .targetHealth(arn)
-        .some(({ target, state }) => target.instanceId === instance.id && state === 'unhealthy'),
-    );
+    const { dataPlane } = this.cloud;
+    return group.targetGroupArns.some((arn) => dataPlane.targetState(arn, instance.id) === 'unhealthy');
   }
 
-  private fitCapacity(group: GroupState): void {
-    const members = [...this.inState(group, 'InService'), ...this.inState(group, 'Pending')];
-    const missing = group.desiredCapacity - members.length;
+  private fitCapacity(group: GroupState, members: InstanceState[]): void {
+    const staying = members.filter((instance) => instance.lifecycle !== 'Terminating');
+    const missing = group.desiredCapacity - staying.length;
     for (let launched = 0; launched < missing && Date.now() >= group.noLaunchBeforeMs; launched += 1) {
       if (!launchInstance(this.cloud, group, this.launchFailures)) return;
     }
-    for (const instance of chooseForScaleIn(group, members, Math.max(0, -missing))) {
+    for (const instance of chooseForScaleIn(group, staying, Math.max(0, -missing))) {
       const cause = `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity to ${group.desiredCapacity}.`;
       terminateInstance(this.cloud, group, instance, { cause });
     }
   }
 
-  private finishDeletion(group: GroupState): void {
-    const instances = instancesOf(this.cloud.state, group.name);
-    if (instances.length === 0) this.cloud.state.groups.delete(group.name);
-    for (const instance of instances) {
+  private finishDeletion(group: GroupState, members: InstanceState[]): void {
+    if (members.length === 0) this.cloud.state.groups.delete(group.name);
+    for (const instance of members) {
       if (instance.lifecycle === 'Terminating') continue;
       terminateInstance(this.cloud, group, instance, { cause: 'the group was deleted by force.', force: true });
     }
-  }
-
-  private inState(group: GroupState, lifecycle: InstanceState['lifecycle']): InstanceState[] {
-    return instancesOf(this.cloud.state, group.name).filter((instance) => instance.lifecycle === lifecycle);
   }
 }

@@ -7,6 +7,7 @@ import type { GroupState } from '../state/group-state';
  * never picked, so there may be fewer than `count`.
  */
 export function chooseForScaleIn(group: GroupState, instances: InstanceState[], count: number): InstanceState[] {
+  if (count === 0) return [];
   const [policy] = group.settings.TerminationPolicies ?? [];
   const candidates = instances.filter((instance) => !instance.protectedFromScaleIn);
   return candidates.sort(orderFor(policy)).slice(0, count);

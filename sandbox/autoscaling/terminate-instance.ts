@@ -2,6 +2,7 @@ import type { Cloud } from '../state/cloud';
 import type { InstanceState } from '../state/compute-state';
 import type { ActivityState, GroupState } from '../state/group-state';
 import { beginActivity, endActivity } from './activities';
+import { removeMember } from './find-group';
 
 export interface TerminationOptions {
   cause: string;
@@ -33,5 +34,6 @@ async function drainAndStop(cloud: Cloud, group: GroupState, instance: InstanceS
   if (!force) await drained;
   await cloud.dataPlane.terminate(instance.id);
   Object.assign(instance, { lifecycle: 'Terminated', running: false });
+  removeMember(cloud.state, instance);
   endActivity(cloud.state, instance.activityId, { status: 'Successful' });
 }

@@ -12,7 +12,10 @@ export class Ledger {
     this.events.emit('entry', complete);
   }
 
-  after(seq: number): LedgerEntry[] {
-    return this.entries.slice(seq);
+  /** @param inputContains only those whose input, as JSON, holds this text */
+  after(seq: number, inputContains = ''): LedgerEntry[] {
+    const entries = this.entries.slice(seq);
+    if (inputContains === '') return entries;
+    return entries.filter(({ input }) => JSON.stringify(input).includes(inputContains));
   }
 }

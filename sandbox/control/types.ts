@@ -13,7 +13,7 @@ export interface LedgerEntry {
   input: unknown;
   /** `applied`, also when its reply was then lost; otherwise the error code that was answered. */
   outcome: string;
-  /** Number of healthy targets of every target group (by ARN) at that moment. */
+  /** Number of healthy targets, at that moment, of every target group whose ARN the input names. */
   healthyTargets: Record<string, number>;
 }
 

@@ -2,8 +2,9 @@ import { Listener } from './balancer/listener';
 import { HostCountSampler } from './metrics/host-counts';
 import { MetricStore } from './metrics/metric-store';
 import { ServerPool } from './servers/server-pool';
-import { statusMatcher } from './targets/status-matcher';
-import { TargetGroup } from './targets/target-group';
+import { HealthCheckLoop } from './targets/health-check-loop';
+import { afterOwnTimer } from './targets/mechanics';
+import { TargetGroups } from './targets/target-groups';
 import type {
   DataPlane,
   DataPlaneOptions,
@@ -14,10 +15,11 @@ import type {
   Target,
   TargetGroupSettings,
   TargetHealth,
+  TargetState,
 } from './types';
 
 /** As long as an Application Load Balancer waits for a silent target unless told otherwise. */
-const defaultTargetTimeoutSeconds = 60;
+export const defaultTargetTimeoutSeconds = 60;
 
 /** Servers, balancers and metrics on this machine; `close` ends all of them. */
 export function createDataPlane(options: DataPlaneOptions): DataPlane {
@@ -25,15 +27,20 @@ export function createDataPlane(options: DataPlaneOptions): DataPlane {
 }
 
 class LocalDataPlane implements DataPlane {
-  private readonly groups = new Map<string, TargetGroup>();
+  private readonly groups: TargetGroups;
   private readonly listeners = new Map<string, Listener>();
   private readonly servers: ServerPool;
   private readonly store: MetricStore;
   private readonly hostCounts: HostCountSampler;
 
   constructor(private readonly options: DataPlaneOptions) {
-    const resolutionSeconds = options.metricResolutionSeconds;
-    this.servers = new ServerPool(options.speed);
+    const { speed, metricResolutionSeconds: resolutionSeconds } = options;
+    this.servers = new ServerPool(speed);
+    this.groups = new TargetGroups({
+      speed,
+      after: afterOwnTimer,
+      newChecks: (target, checkOptions) => new HealthCheckLoop(target, { speed, ...checkOptions }),
+    });
     this.store = new MetricStore({ resolutionSeconds, lagSeconds: options.metricLagSeconds });
     this.hostCounts = new HostCountSampler(this.store, this.groups, resolutionSeconds);
   }
@@ -54,38 +61,28 @@ class LocalDataPlane implements DataPlane {
     this.servers.onExit(listener);
   }
 
-  /** @throws Error when the matcher cannot be read */
   putTargetGroup(settings: TargetGroupSettings): void {
-    // Here the caller gets the error; in a health check nobody would.
-    statusMatcher(settings.healthCheck.matcher);
-    const known = this.groups.get(settings.arn);
-    if (known) {
-      known.settings = settings;
-      return;
-    }
-    this.groups.set(settings.arn, new TargetGroup(settings, this.options.speed));
-    this.refreshUse();
+    this.groups.put(settings);
   }
 
   removeTargetGroup(arn: string): void {
-    this.groups.get(arn)?.close();
-    this.groups.delete(arn);
+    this.groups.remove(arn);
   }
 
   register(targetGroupArn: string, target: Target): void {
-    const group = this.groups.get(targetGroupArn);
-    if (!group) {
-      throw new Error(`cannot register ${target.instanceId}: there is no target group ${targetGroupArn}; put it first`);
-    }
-    group.register(target);
+    this.groups.register(targetGroupArn, target);
   }
 
-  async deregister(targetGroupArn: string, instanceId: string): Promise<void> {
-    await this.groups.get(targetGroupArn)?.deregister(instanceId);
+  deregister(targetGroupArn: string, instanceId: string): Promise<void> {
+    return this.groups.deregister(targetGroupArn, instanceId);
   }
 
   targetHealth(targetGroupArn: string): TargetHealth[] {
-    return this.groups.get(targetGroupArn)?.health() ?? [];
+    return this.groups.health(targetGroupArn);
+  }
+
+  targetState(targetGroupArn: string, instanceId: string): TargetState | undefined {
+    return this.groups.stateOf(targetGroupArn, instanceId);
   }
 
   async openListener(settings: ListenerSettings, port: number): Promise<number> {
@@ -97,13 +94,13 @@ class LocalDataPlane implements DataPlane {
       targetTimeoutMs: (this.options.targetTimeoutSeconds ?? defaultTargetTimeoutSeconds) * 1000,
     });
     this.listeners.set(settings.arn, listener);
+    this.groups.useBy(settings);
     try {
       return await listener.open(port);
     } catch (error) {
       this.listeners.delete(settings.arn);
+      this.groups.forgetListener(settings.arn);
       throw error;
-    } finally {
-      this.refreshUse();
     }
   }
 
@@ -111,13 +108,13 @@ class LocalDataPlane implements DataPlane {
     const listener = this.listeners.get(settings.arn);
     if (!listener) throw new Error(`cannot change listener ${settings.arn}: it is not open; open it first`);
     listener.put(settings);
-    this.refreshUse();
+    this.groups.useBy(settings);
   }
 
   async closeListener(arn: string): Promise<void> {
     const listener = this.listeners.get(arn);
     this.listeners.delete(arn);
-    this.refreshUse();
+    this.groups.forgetListener(arn);
     await listener?.close();
   }
 
@@ -130,25 +127,7 @@ class LocalDataPlane implements DataPlane {
     const listeners = [...this.listeners.values()];
     this.listeners.clear();
     await Promise.all(listeners.map((listener) => listener.close()));
-    for (const group of this.groups.values()) group.close();
+    this.groups.close();
     await this.servers.close();
   }
-
-  /** Health checks follow the newest rules at once, though the balancers apply them later. */
-  private refreshUse(): void {
-    const users = new Map<string, Set<string>>();
-    for (const { newest } of this.listeners.values()) {
-      for (const arn of namedGroups(newest)) {
-        const balancers = users.get(arn) ?? new Set();
-        users.set(arn, balancers.add(newest.loadBalancerDimension));
-      }
-    }
-    for (const [arn, group] of this.groups) group.setUsedBy(users.get(arn) ?? new Set());
-  }
-}
-
-function namedGroups(settings: ListenerSettings): string[] {
-  return settings.rules.flatMap(({ action }) =>
-    action.kind === 'forward' ? action.targetGroups.map(({ targetGroupArn }) => targetGroupArn) : [],
-  );
 }

@@ -98,6 +98,15 @@ export interface Datapoint {
   value: number;
 }
 
+/** What was asked of one balancer of a virtual data plane since it began; whole requests. */
+export interface VirtualTraffic {
+  requests: number;
+  /** Answered by a server with 5xx, or spoiled by it (no HTTP, no connection, no answer in time). */
+  failedByTargets: number;
+  /** Nobody could answer: the target group that was drawn had no healthy server, or none was drawn. */
+  unanswered: number;
+}
+
 export interface DataPlaneOptions {
   /** Divides boot, health-check, deregistration and propagation times. */
   speed: number;
@@ -126,6 +135,8 @@ export interface DataPlane {
   /** The target drains; the promise resolves when the deregistration delay is over and it is gone. */
   deregister(targetGroupArn: string, instanceId: string): Promise<void>;
   targetHealth(targetGroupArn: string): TargetHealth[];
+  /** Of one target, without making the whole answer; undefined when it is not registered. */
+  targetState(targetGroupArn: string, instanceId: string): TargetState | undefined;
 
   /** Opens the listener's port (0: any free one) at once; answers the port really taken. */
   openListener(settings: ListenerSettings, port: number): Promise<number>;
@@ -135,4 +146,9 @@ export interface DataPlane {
 
   metrics(query: MetricQuery): Datapoint[];
   close(): Promise<void>;
+
+  /** Only where traffic is made up: its rate from now on. */
+  setVirtualLoad?(listenerArn: string, requestsPerSecond: number): void;
+  /** Only where traffic is made up: by dimension of the balancer (`app/<name>/<id>`). */
+  virtualTraffic?(): Record<string, VirtualTraffic>;
 }

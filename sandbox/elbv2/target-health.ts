@@ -25,10 +25,11 @@ export function describeTargetHealth(
   };
 }
 
-/** How many healthy targets each target group has now, by ARN. */
-export function countHealthyTargets(cloud: Cloud): Record<string, number> {
+/** How many healthy targets each target group has now that the input of a call names; by ARN. */
+export function countHealthyTargets(cloud: Cloud, input: unknown): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const arn of cloud.state.targetGroups.keys()) {
+  for (const [arn] of JSON.stringify(input).matchAll(/arn:[^"]+:targetgroup\/[^"]+/g)) {
+    if (!cloud.state.targetGroups.has(arn)) continue;
     counts[arn] = cloud.dataPlane.targetHealth(arn).filter((health) => health.state === 'healthy').length;
   }
   return counts;

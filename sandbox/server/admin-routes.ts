@@ -29,7 +29,7 @@ const named = z.object({ id: z.string() });
 /** The admin API, under `/_sandbox`. Bodies and answers are JSON; a mistake in one answers 400 with `{error}`. */
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   app.setErrorHandler((error, _request, reply) => {
-    const isMistake = error instanceof z.ZodError || error instanceof SyntaxError;
+    const isMistake = [z.ZodError, SyntaxError, MistakenCall].some((mistake) => error instanceof mistake);
     const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     return reply.code(isMistake ? 400 : 500).send({ error: message });
   });
@@ -37,6 +37,7 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   faultRoutes(app, parts);
   barrierRoutes(app, parts);
   worldRoutes(app, parts);
+  trafficRoutes(app, parts.cloud);
 }
 
 function stateRoutes(app: FastifyInstance, { cloud, ledger }: AdminParts): void {
@@ -44,8 +45,9 @@ function stateRoutes(app: FastifyInstance, { cloud, ledger }: AdminParts): void 
   app.get('/_sandbox/listeners', () => listenerAddresses(cloud));
   app.get('/_sandbox/steady', () => steadyReport(cloud));
   app.get('/_sandbox/ledger', (request) => {
-    const { after } = z.object({ after: z.coerce.number().default(0) }).parse(request.query);
-    return ledger.after(after);
+    const query = z.object({ after: z.coerce.number().default(0), inputContains: z.string().default('') });
+    const { after, inputContains } = query.parse(request.query);
+    return ledger.after(after, inputContains);
   });
 }
 
@@ -100,6 +102,30 @@ function worldRoutes(app: FastifyInstance, { cloud, launchFailures, reconciler }
     reconciler.serverEnded(id);
     return {};
   });
+}
+
+function trafficRoutes(app: FastifyInstance, cloud: Cloud): void {
+  const onlyVirtual = new MistakenCall('the traffic of this sandbox is real: start it with --virtual');
+  app.put('/_sandbox/balancers/:id/virtual-load', (request) => {
+    const { id } = named.parse(request.params);
+    const { requestsPerSecond } = z.object({ requestsPerSecond: z.number().min(0) }).parse(json(request.body));
+    if (!cloud.dataPlane.setVirtualLoad) throw onlyVirtual;
+    const listeners = listenerAddresses(cloud).filter(({ balancer }) => balancer === id);
+    if (listeners.length === 0) throw new MistakenCall(`there is no balancer '${id}' with a listener`);
+    for (const { listenerArn } of listeners) cloud.dataPlane.setVirtualLoad(listenerArn, requestsPerSecond);
+    return {};
+  });
+  app.get('/_sandbox/virtual-traffic', () => {
+    const traffic = cloud.dataPlane.virtualTraffic?.();
+    if (!traffic) throw onlyVirtual;
+    const names = new Map([...cloud.state.loadBalancers.values()].map(({ dimension, name }) => [dimension, name]));
+    return Object.fromEntries(Object.entries(traffic).map(([dimension, sums]) => [names.get(dimension), sums]));
+  });
+}
+
+/** What was asked for cannot be, and the message says why. */
+class MistakenCall extends Error {
+  override readonly name = 'MistakenCall';
 }
 
 function json(body: unknown): unknown {

@@ -73,7 +73,7 @@ export class AwsApi {
       return operation.run(input as never, this.stateFor(call, operation.staleable));
     }
     // Counted before, because an invariant asks what a write could have seen.
-    const healthyTargets = countHealthyTargets(this.parts.cloud);
+    const healthyTargets = countHealthyTargets(this.parts.cloud, input);
     const record = (outcome: string): void =>
       this.parts.ledger.add({ service: call.service, operation: call.operation, input, outcome, healthyTargets });
     try {

@@ -12,6 +12,8 @@ export interface CloudState {
   templates: Map<string, TemplateState>;
   /** By instance id; terminated ones stay, as they do for a while on EC2. */
   instances: Map<string, InstanceState>;
+  /** By group name: the instances that the group still counts as its own, oldest first. */
+  members: Map<string, Set<InstanceState>>;
   /** By ARN, like all balancer resources. */
   targetGroups: Map<string, TargetGroupState>;
   loadBalancers: Map<string, LoadBalancerState>;
@@ -20,8 +22,8 @@ export interface CloudState {
   rules: Map<string, RuleState>;
   /** By group name. */
   groups: Map<string, GroupState>;
-  /** Oldest first. */
-  activities: ActivityState[];
+  /** By id, oldest first. */
+  activities: Map<string, ActivityState>;
   /** Client tokens that were honoured, with what they asked for and got. */
   clientTokens: Map<string, { request: string; response: unknown }>;
 }
@@ -31,12 +33,13 @@ export function emptyState(): CloudState {
     images: new Map(),
     templates: new Map(),
     instances: new Map(),
+    members: new Map(),
     targetGroups: new Map(),
     loadBalancers: new Map(),
     listeners: new Map(),
     rules: new Map(),
     groups: new Map(),
-    activities: [],
+    activities: new Map(),
     clientTokens: new Map(),
   };
 }

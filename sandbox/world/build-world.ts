@@ -106,9 +106,11 @@ async function buildBalancer(
       Port: listener.port,
       DefaultActions: [forwardAction(listener.forward, targetGroups)],
     });
+    const listenerArn = opened.Listeners?.[0]?.ListenerArn ?? '';
+    cloud.dataPlane.setVirtualLoad?.(listenerArn, listener.virtualLoad);
     for (const rule of listener.rules) {
       createRule(cloud, {
-        ListenerArn: opened.Listeners?.[0]?.ListenerArn ?? '',
+        ListenerArn: listenerArn,
         Priority: rule.priority,
         Conditions: [
           ...(rule.path === undefined ? [] : [{ Field: 'path-pattern', Values: [rule.path] }]),

@@ -59,7 +59,15 @@ const loadBalancer = z.strictObject({
   name: z.string(),
   tags,
   listeners: z
-    .array(z.strictObject({ port: z.int().min(0).max(65_535), forward, rules: z.array(rule).default([]) }))
+    .array(
+      z.strictObject({
+        port: z.int().min(0).max(65_535),
+        forward,
+        rules: z.array(rule).default([]),
+        /** Requests per second that a virtual data plane makes up; a real one has real requests only. */
+        virtualLoad: z.number().min(0).default(20),
+      }),
+    )
     .default([]),
 });
 

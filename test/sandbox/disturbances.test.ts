@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
+  AttachLoadBalancerTargetGroupsCommand,
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SandboxAdmin } from '../../sandbox/admin-client';
 import { errorOf, startTestCloud, type TestCloud } from './test-cloud';
 
@@ -50,7 +52,21 @@ test('the ledger holds every mutation in order, with its input, outcome and the 
     ['CreateAutoScalingGroup', 'AlreadyExists'],
   ]);
   expect(entries[0]).toMatchObject({ seq: seen + 1, service: 'autoscaling', input: { AutoScalingGroupName: name } });
-  expect(Object.keys(entries[0]?.healthyTargets ?? {})).toHaveLength(1);
+});
+
+test('the ledger tells how many healthy targets the target groups that a call names had, and can be searched', async () => {
+  const name = newName();
+  await create(name);
+  const { TargetGroups } = await cloud.clients.elb.send(new DescribeTargetGroupsCommand({ Names: ['web'] }));
+  const TargetGroupARNs = [TargetGroups?.[0]?.TargetGroupArn ?? ''];
+  await cloud.clients.autoScaling.send(
+    new AttachLoadBalancerTargetGroupsCommand({ AutoScalingGroupName: name, TargetGroupARNs }),
+  );
+  const entries = await admin.ledger(0, `"${name}"`);
+  expect(entries.map(({ operation, healthyTargets }) => [operation, Object.keys(healthyTargets)])).toEqual([
+    ['CreateAutoScalingGroup', []],
+    ['AttachLoadBalancerTargetGroups', TargetGroupARNs],
+  ]);
 });
 
 test('a lost reply: the call was applied, and its caller does not know', async () => {

@@ -7,6 +7,7 @@ import type {
   Target,
   TargetGroupSettings,
   TargetHealth,
+  TargetState,
 } from '../../sandbox/data-plane/types';
 
 /** Servers without processes: healthy at once where a listener refers to their group; tests turn the rest by hand. */
@@ -90,6 +91,10 @@ export class FakeDataPlane implements DataPlane {
       if (this.unhealthy.has(target.instanceId)) return { target, state: 'unhealthy', reason: 'Target.Timeout' };
       return { target, state: 'healthy' };
     });
+  }
+
+  targetState(targetGroupArn: string, instanceId: string): TargetState | undefined {
+    return this.targetHealth(targetGroupArn).find(({ target }) => target.instanceId === instanceId)?.state;
   }
 
   async openListener(settings: ListenerSettings, port: number): Promise<number> {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { MetricStore } from '../metrics/metric-store';
 import { BalancerCounters, RequestCounters } from '../metrics/request-counters';
 import type { TargetGroup } from '../targets/target-group';
+import type { TargetGroups } from '../targets/target-groups';
 import type { ListenerSettings } from '../types';
 import { Exchange } from './exchange';
 import { answer, answerError } from './own-answer';
@@ -12,7 +13,7 @@ import { RoutingTable } from './routing-table';
 const clientKeepAliveMs = 75_000;
 
 export interface ListenerOptions {
-  groups: ReadonlyMap<string, TargetGroup>;
+  groups: TargetGroups;
   store: MetricStore;
   propagationLagMs: number;
   targetTimeoutMs: number;
@@ -20,8 +21,6 @@ export interface ListenerOptions {
 
 /** One port of a balancer on loopback. */
 export class Listener {
-  /** As last told, applied or not; health checks go by it. */
-  newest: ListenerSettings;
   private table: RoutingTable;
   private readonly balancerCounters: BalancerCounters;
   private readonly counters = new Map<string, RequestCounters>();
@@ -30,10 +29,9 @@ export class Listener {
   private port = 0;
 
   constructor(
-    settings: ListenerSettings,
+    private readonly settings: ListenerSettings,
     private readonly options: ListenerOptions,
   ) {
-    this.newest = settings;
     this.table = new RoutingTable(settings.rules);
     this.balancerCounters = new BalancerCounters(options.store, settings.loadBalancerDimension);
     this.server = createServer({ keepAliveTimeout: clientKeepAliveMs, requestTimeout: 0 }, (request, response) =>
@@ -56,7 +54,6 @@ export class Listener {
 
   /** Applied after the propagation lag; several in a row are applied in the order in which they came. */
   put(settings: ListenerSettings): void {
-    this.newest = settings;
     const table = new RoutingTable(settings.rules);
     const timer = setTimeout(() => {
       this.pending.delete(timer);
@@ -95,7 +92,7 @@ export class Listener {
     const TargetGroup = group.settings.dimension;
     let counters = this.counters.get(TargetGroup);
     if (counters === undefined) {
-      const dimensions = { LoadBalancer: this.newest.loadBalancerDimension, TargetGroup };
+      const dimensions = { LoadBalancer: this.settings.loadBalancerDimension, TargetGroup };
       counters = new RequestCounters(this.options.store, dimensions, this.balancerCounters);
       this.counters.set(TargetGroup, counters);
     }

@@ -3,15 +3,21 @@ import { Series, type Aggregate } from './series';
 
 const namespace = 'AWS/ApplicationELB';
 
+/** As AWS does with metrics finer than a minute; it keeps a sandbox that runs for days from growing. */
+const awsRetentionSeconds = 3 * 60 * 60;
+
 /** All metrics of the balancers, each dimension set on its own, published late as CloudWatch does. */
 export class MetricStore {
   private readonly series = new Map<string, Series>();
   private readonly bucketMs: number;
   private readonly lagMs: number;
+  private readonly retentionMs: number;
 
-  constructor(options: { resolutionSeconds: number; lagSeconds: number }) {
+  /** @param options.retentionSeconds until a period is forgotten; default 3 hours */
+  constructor(options: { resolutionSeconds: number; lagSeconds: number; retentionSeconds?: number }) {
     this.bucketMs = options.resolutionSeconds * 1000;
     this.lagMs = options.lagSeconds * 1000;
+    this.retentionMs = (options.retentionSeconds ?? awsRetentionSeconds) * 1000;
   }
 
   /** The one series of a name and exactly these dimensions, made when it is first asked for. */
@@ -19,7 +25,7 @@ export class MetricStore {
     const key = keyOf(metricName, dimensions);
     let series = this.series.get(key);
     if (series === undefined) {
-      series = new Series(this.bucketMs);
+      series = new Series(this.bucketMs, this.retentionMs);
       this.series.set(key, series);
     }
     return series;

@@ -36,9 +36,9 @@ export class BalancerCounters {
     );
   }
 
-  answered(status: number, nowMs = Date.now()): void {
-    this.errors.add(1, nowMs);
-    this.byStatus.get(status)?.add(1, nowMs);
+  answered(status: number, nowMs = Date.now(), count = 1): void {
+    this.errors.add(1, nowMs, count);
+    this.byStatus.get(status)?.add(1, nowMs, count);
   }
 }
 
@@ -71,17 +71,15 @@ export class RequestCounters {
     }
   }
 
-  completed(end: RequestEnd, nowMs = Date.now()): void {
-    add(this.requests, 1, nowMs);
-    if (end.targetStatus !== undefined) {
-      add(this.byStatusClass.get(Math.floor(end.targetStatus / 100)) ?? [], 1, nowMs);
-    }
-    if (end.targetSeconds !== undefined) add(this.targetSeconds, end.targetSeconds, nowMs);
-    if (end.connectionFailed) add(this.connectionErrors, 1, nowMs);
-    if (end.balancerStatus !== undefined) this.balancer.answered(end.balancerStatus, nowMs);
+  /** @param count so many requests that all ended alike */
+  completed(end: RequestEnd, nowMs = Date.now(), count = 1): void {
+    const add = (series: Series[], value: number): void => {
+      for (const each of series) each.add(value, nowMs, count);
+    };
+    add(this.requests, 1);
+    if (end.targetStatus !== undefined) add(this.byStatusClass.get(Math.floor(end.targetStatus / 100)) ?? [], 1);
+    if (end.targetSeconds !== undefined) add(this.targetSeconds, end.targetSeconds);
+    if (end.connectionFailed) add(this.connectionErrors, 1);
+    if (end.balancerStatus !== undefined) this.balancer.answered(end.balancerStatus, nowMs, count);
   }
-}
-
-function add(series: Series[], value: number, nowMs: number): void {
-  for (const each of series) each.add(value, nowMs);
 }

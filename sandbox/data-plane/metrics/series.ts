@@ -6,26 +6,27 @@ export interface Aggregate {
   maximum: number;
 }
 
-/** As AWS does with metrics finer than a minute; it keeps a sandbox that runs for days from growing. */
-const retentionMs = 3 * 60 * 60 * 1000;
-
 /** One metric of one dimension set: its values in buckets of equal length, aligned to the epoch. */
 export class Series {
   /** By start in epoch milliseconds; in order, because time only goes forward. */
   private readonly buckets = new Map<number, Aggregate>();
 
-  constructor(private readonly bucketMs: number) {}
+  constructor(
+    private readonly bucketMs: number,
+    private readonly retentionMs: number,
+  ) {}
 
-  add(value: number, nowMs: number): void {
+  /** @param count so many samples of the same value */
+  add(value: number, nowMs: number, count = 1): void {
     const startMs = nowMs - (nowMs % this.bucketMs);
     const bucket = this.buckets.get(startMs);
     if (bucket === undefined) {
-      this.forgetBefore(startMs - retentionMs);
-      this.buckets.set(startMs, { sum: value, count: 1, minimum: value, maximum: value });
+      this.forgetBefore(startMs - this.retentionMs);
+      this.buckets.set(startMs, { sum: value * count, count, minimum: value, maximum: value });
       return;
     }
-    bucket.sum += value;
-    bucket.count += 1;
+    bucket.sum += value * count;
+    bucket.count += count;
     if (value < bucket.minimum) bucket.minimum = value;
     if (value > bucket.maximum) bucket.maximum = value;
   }

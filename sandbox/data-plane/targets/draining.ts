@@ -1,18 +1,20 @@
+import type { After } from './mechanics';
+
 /** A deregistration delay that is running. */
 export class Draining {
   readonly over: Promise<'elapsed' | 'called-off'>;
   private settle: (how: 'elapsed' | 'called-off') => void = () => undefined;
-  private readonly timer: NodeJS.Timeout;
+  private readonly cancel: () => void;
 
-  constructor(delayMs: number) {
+  constructor(delayMs: number, after: After) {
     this.over = new Promise((resolve) => {
       this.settle = resolve;
     });
-    this.timer = setTimeout(() => this.settle('elapsed'), delayMs);
+    this.cancel = after(delayMs, () => this.settle('elapsed'));
   }
 
   callOff(): void {
-    clearTimeout(this.timer);
+    this.cancel();
     this.settle('called-off');
   }
 }

@@ -1,28 +1,19 @@
-import type { Target, TargetGroupSettings } from '../types';
+import type { Target } from '../types';
 import { checkHealth } from './health-check';
-import { firstChecks, nextVerdict, registering, type Verdict } from './verdict';
+import type { HealthCheckOptions, HealthChecks } from './mechanics';
+import { firstChecks, nextVerdict, registering, registrationSeconds, type Verdict } from './verdict';
 
-/** Between registration and the first check; before `speed` divides it. */
-const registrationSeconds = 1;
-
-/** Checks one target again and again from `start` to `stop`, and keeps what the checks say. */
-export class HealthCheckLoop {
-  /** Stays as it was when the checks stop, because the balancer still goes by it until its new rules apply. */
+/** Checks one target with real requests. */
+export class HealthCheckLoop implements HealthChecks {
   verdict: Verdict = registering;
   private running: AbortController | undefined;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly target: Target,
-    private readonly options: {
-      speed: number;
-      /** Read before every check, so that changed settings count from the next one. */
-      settings: () => TargetGroupSettings['healthCheck'];
-      onChange: () => void;
-    },
+    private readonly options: HealthCheckOptions & { speed: number },
   ) {}
 
-  /** Begins anew: whatever was known of the target is forgotten. */
   start(): void {
     this.stop();
     const running = new AbortController();

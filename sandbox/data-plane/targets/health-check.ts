@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import type { Target, TargetGroupSettings } from '../types';
-import { statusMatcher } from './status-matcher';
-import type { CheckResult } from './verdict';
+import { failed, judged, timedOut, type CheckResult } from './check-result';
 
 /** A faster sandbox must not make a busy machine's servers time out. */
 const shortestTimeoutMs = 250;
@@ -32,13 +31,4 @@ export function checkHealth(
     check.on('error', () => settle(failed));
     check.end();
   });
-}
-
-const timedOut: CheckResult = { passed: false, reason: 'Target.Timeout', description: 'Request timed out' };
-const failed: CheckResult = { passed: false, reason: 'Target.FailedHealthChecks', description: 'Health checks failed' };
-
-function judged(status: number, matcher: string): CheckResult {
-  if (statusMatcher(matcher)(status)) return { passed: true };
-  const description = `Health checks failed with these codes: [${status}]`;
-  return { passed: false, reason: 'Target.ResponseCodeMismatch', description };
 }

@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
-import type { Target, TargetHealth } from '../types';
+import type { Target, TargetHealth, TargetState } from '../types';
 import type { Draining } from './draining';
-import type { HealthCheckLoop } from './health-check-loop';
+import type { HealthChecks } from './mechanics';
 
 /**
  * Idle connections to a server are closed by the balancer after this time, well before the servers' own 75 s: were the
@@ -16,21 +16,32 @@ export interface Cuttable {
 
 /** One target of one group: its health, its connections and the requests that it works on. */
 export class RegisteredTarget {
-  readonly agent = new Agent({ keepAlive: true, timeout: idleConnectionMs });
+  private connections: Agent | undefined;
   readonly inFlight = new Set<Cuttable>();
   draining: Draining | undefined;
 
   constructor(
     readonly target: Target,
-    readonly checks: HealthCheckLoop,
+    readonly checks: HealthChecks,
   ) {}
+
+  /** Made when the first request needs it: thousands of targets never get one. */
+  get agent(): Agent {
+    this.connections ??= new Agent({ keepAlive: true, timeout: idleConnectionMs });
+    return this.connections;
+  }
 
   /** Cuts what is still in flight and closes all connections. */
   close(): void {
     this.checks.stop();
     this.draining?.callOff();
     for (const exchange of [...this.inFlight]) exchange.cut();
-    this.agent.destroy();
+    this.connections?.destroy();
+  }
+
+  state(): TargetState {
+    if (this.draining) return 'draining';
+    return this.checks.isRunning ? this.checks.verdict.state : 'unused';
   }
 
   health(): TargetHealth {

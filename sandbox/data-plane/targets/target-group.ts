@@ -1,6 +1,6 @@
-import type { Target, TargetGroupSettings, TargetHealth } from '../types';
+import type { Target, TargetGroupSettings, TargetHealth, TargetState } from '../types';
 import { Draining } from './draining';
-import { HealthCheckLoop } from './health-check-loop';
+import type { TargetMechanics } from './mechanics';
 import { RegisteredTarget } from './registered-target';
 
 /** The targets of one group: who may get requests, who is checked, who drains. */
@@ -8,13 +8,14 @@ export class TargetGroup {
   /** Balancers (their dimension) whose newest rules name this group. While there is none, nothing is checked. */
   usedBy: ReadonlySet<string> = new Set();
   private readonly targets = new Map<string, RegisteredTarget>();
-  /** Recomputed on every change, so that choosing a target is cheap. */
+  /** Both are recomputed on every change, so that choosing a target is cheap. */
+  private healthy: RegisteredTarget[] = [];
   private routable: RegisteredTarget[] = [];
   private turn = 0;
 
   constructor(
     public settings: TargetGroupSettings,
-    private readonly speed: number,
+    private readonly mechanics: TargetMechanics,
   ) {}
 
   /** A balancer that names the group, at weight 0 too, makes its targets be checked; checks begin anew each time. */
@@ -54,7 +55,10 @@ export class TargetGroup {
       await registered.draining.over;
       return;
     }
-    const draining = new Draining((this.settings.deregistrationDelaySeconds * 1000) / this.speed);
+    const draining = new Draining(
+      (this.settings.deregistrationDelaySeconds * 1000) / this.mechanics.speed,
+      this.mechanics.after,
+    );
     registered.draining = draining;
     registered.checks.stop();
     this.refreshRoutable();
@@ -65,6 +69,24 @@ export class TargetGroup {
 
   health(): TargetHealth[] {
     return [...this.targets.values()].map((registered) => registered.health());
+  }
+
+  healthyTargets(): readonly RegisteredTarget[] {
+    return this.healthy;
+  }
+
+  stateOf(instanceId: string): TargetState | undefined {
+    return this.targets.get(instanceId)?.state();
+  }
+
+  /** How many targets are in each state; states that nobody is in are left out. */
+  countStates(): Map<TargetState, number> {
+    const counts = new Map<TargetState, number>();
+    for (const registered of this.targets.values()) {
+      const state = registered.state();
+      counts.set(state, (counts.get(state) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /**
@@ -83,8 +105,7 @@ export class TargetGroup {
   }
 
   private newTarget(target: Target): RegisteredTarget {
-    const checks = new HealthCheckLoop(target, {
-      speed: this.speed,
+    const checks = this.mechanics.newChecks(target, {
       settings: () => this.settings.healthCheck,
       onChange: () => this.refreshRoutable(),
     });
@@ -93,7 +114,7 @@ export class TargetGroup {
 
   private refreshRoutable(): void {
     const open = [...this.targets.values()].filter((registered) => !registered.draining);
-    const healthy = open.filter((registered) => registered.checks.verdict.state === 'healthy');
-    this.routable = healthy.length > 0 ? healthy : open;
+    this.healthy = open.filter((registered) => registered.checks.verdict.state === 'healthy');
+    this.routable = this.healthy.length > 0 ? this.healthy : open;
   }
 }

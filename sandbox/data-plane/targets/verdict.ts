@@ -1,13 +1,8 @@
 import type { TargetState } from '../types';
+import type { CheckResult } from './check-result';
 
-/** What one health check saw; the reasons are AWS's. */
-export type CheckResult =
-  | { passed: true }
-  | {
-      passed: false;
-      reason: 'Target.FailedHealthChecks' | 'Target.ResponseCodeMismatch' | 'Target.Timeout';
-      description: string;
-    };
+/** Between registration and the first check; before `speed` divides it. */
+export const registrationSeconds = 1;
 
 /** What the checks of one target say so far. */
 export interface Verdict {

@@ -3,6 +3,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { Agent, createServer, request, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDataPlane } from '../../../sandbox/data-plane/data-plane';
+import { createVirtualDataPlane } from '../../../sandbox/data-plane/virtual/virtual-data-plane';
 import type {
   DataPlane,
   DataPlaneOptions,
@@ -37,6 +38,19 @@ export function newPlane(options: Partial<DataPlaneOptions> = {}): DataPlane {
   return plane;
 }
 
+/** Without processes and requests; its metrics can be asked for at once. */
+export function newVirtualPlane(options: Partial<DataPlaneOptions> = {}): DataPlane {
+  const plane = createVirtualDataPlane({
+    speed: 100,
+    propagationLagSeconds: 0,
+    metricResolutionSeconds: 0.1,
+    metricLagSeconds: 0,
+    ...options,
+  });
+  cleanUpWith(() => plane.close());
+  return plane;
+}
+
 /** Never 127.0.0.x, where everybody else listens. */
 export function newAddress(): string {
   return `127.${randomInt(1, 255)}.${randomInt(0, 255)}.${randomInt(1, 255)}`;
@@ -53,7 +67,7 @@ export const goodProgram: ImageProgram = {
   latencyMs: 0,
 };
 
-/** Launches a real server process. */
+/** Launches a server: a real process, or a virtual one. */
 export function launch(plane: DataPlane, program: Partial<ImageProgram> = {}): Target {
   const instanceId = `i-${randomUUID()}`;
   const address = newAddress();

@@ -1,5 +1,6 @@
 import { statusMatcher } from '../../../sandbox/data-plane/targets/status-matcher';
-import { firstChecks, nextVerdict, type CheckResult } from '../../../sandbox/data-plane/targets/verdict';
+import type { CheckResult } from '../../../sandbox/data-plane/targets/check-result';
+import { firstChecks, nextVerdict } from '../../../sandbox/data-plane/targets/verdict';
 
 const thresholds = { healthyThreshold: 3, unhealthyThreshold: 2 };
 const pass: CheckResult = { passed: true };
