@@ -1,4 +1,4 @@
-import type { DataPlane, ListenerSettings, TargetHealth } from '../../../sandbox/data-plane/types';
+import type { DataPlane, ListenerSettings, TargetHealth, TargetState } from '../../../sandbox/data-plane/types';
 import type { Cloud } from '../../../sandbox/state/cloud';
 import { forwardedTo } from '../../../sandbox/elbv2/find';
 
@@ -30,6 +30,10 @@ export class StillDataPlane implements DataPlane {
       if (this.sickGroups.has(groupName)) return { target, state: 'unhealthy', reason: 'Target.Timeout' };
       return { target, state: 'healthy' };
     });
+  }
+
+  targetState(arn: string, instanceId: string): TargetState | undefined {
+    return this.targetHealth(arn).find(({ target }) => target.instanceId === instanceId)?.state;
   }
 
   async openListener(_settings: ListenerSettings, port: number): Promise<number> {
