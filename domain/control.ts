@@ -159,8 +159,15 @@ export function readControlRequest(
   payload: unknown,
 ): { kind: 'read'; request: ControlRequest } | { kind: 'unreadable'; problem: string } {
   if (payload === undefined || payload === null) return { kind: 'read', request: {} };
+  const unreadable = (found: string) => ({
+    kind: 'unreadable' as const,
+    problem: `expected JSON such as {"by": text, "reason": text}, but ${found}`,
+  });
+  // What the payload converter makes of bytes that it cannot decode.
+  const undecoded = z.object({ unreadablePayload: z.string() }).safeParse(payload);
+  if (undecoded.success) return unreadable(undecoded.data.unreadablePayload);
   const parsed = controlRequest.safeParse(payload);
-  if (parsed.success) return { kind: 'read', request: parsed.data };
-  const found = problemsOf(parsed.error).map(formatProblem).join('; ');
-  return { kind: 'unreadable', problem: `expected {"by": text, "reason": text}, but ${found}` };
+  return parsed.success
+    ? { kind: 'read', request: parsed.data }
+    : unreadable(problemsOf(parsed.error).map(formatProblem).join('; '));
 }

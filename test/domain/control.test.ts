@@ -8,8 +8,10 @@ import {
   type Verb,
 } from '../../domain/control';
 import { drainPhases, phases } from '../../domain/deployment';
+import { holdReasons } from '../../domain/holds';
 
 const running: Situation = { phase: 'shift', paused: false, goingBack: false, decided: false, waiting: null };
+const holdFor = (reason: (typeof holdReasons)[number]) => ({ kind: 'hold' as const, reason });
 const columns: Record<string, Situation> = {
   'queued or plan': { ...running, phase: 'plan' },
   'prepare to ready': { ...running, phase: 'ready' },
@@ -62,11 +64,38 @@ test('a refusal says what to do instead', () => {
   expect(rule('promote', columns['shift, paused']!).text).toContain('resume');
 });
 
+test('a promote counts once, until it has been acted on; all that is left may still be asked for', () => {
+  const pending: Situation = { ...running, promotion: 'one' };
+  expect(rule('promote', pending).kind).toBe('already');
+  expect(rule('promote', pending, true).kind).toBe('taken');
+  expect(rule('promote', { ...running, promotion: 'all' }).kind).toBe('already');
+  expect(rule('promote', { ...running, promotion: 'all' }, true).kind).toBe('already');
+});
+
+test('a promote is told what it passes', () => {
+  const hold: Situation = { ...running, waiting: { kind: 'hold', reason: 'no-evidence' } };
+  expect(rule('promote', running).text).toContain('step');
+  expect(rule('promote', columns['shift, at a gate']!).text).toContain('gate');
+  expect(rule('promote', hold).text).toContain('hold');
+  expect(rule('promote', { ...running, phase: 'bake' }).text).toContain('bake');
+  expect(rule('promote', running, true).text).toContain('steps that are left');
+});
+
+test('no phase, pause, gate or hold keeps anybody from aborting before the decision', () => {
+  for (const phase of phases.filter((one) => one !== 'decided' && one !== 'rolling-back'))
+    for (const paused of [false, true])
+      for (const waiting of [null, { kind: 'gate' } as const, ...holdReasons.map(holdFor)])
+        expect(rule('abort', { ...running, phase, paused, waiting }).kind).toBe('taken');
+});
+
 test('payloads of verbs are read, or their problem is told', () => {
   expect(readControlRequest(undefined)).toEqual({ kind: 'read', request: {} });
   expect(readControlRequest({ by: 'ada', reason: 'why', full: true })).toEqual({
     kind: 'read',
     request: { by: 'ada', reason: 'why', full: true },
+  });
+  expect(readControlRequest({ unreadablePayload: 'Unknown encoding: text/plain' })).toMatchObject({
+    problem: expect.stringContaining('but Unknown encoding: text/plain') as string,
   });
   for (const broken of ['maintenance', 7, { by: 7 }, { who: 'ada' }, { unreadablePayload: 'x' }])
     expect(readControlRequest(broken)).toMatchObject({ kind: 'unreadable' });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { holdbackPercentFor, neededHealthy, planSteps, splitWeights } from '../../domain/steps';
+import { holdbackPercentFor, neededHealthy, oldNeeds, plannedGates, planSteps, splitWeights } from '../../domain/steps';
 
 const risingSteps = fc
   .uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 20 })
@@ -78,4 +78,32 @@ test('the servers needed are the smallest number that carries the share, and non
       if (needed > 1) expect((needed - 1) * 100).toBeLessThan(wantedServers * newPercent);
     }
   }
+});
+
+test('a gate stands after the first planned step that reaches it; one that none reaches stands before everything moves', () => {
+  const stepPercents = [1, 5, 10, 25, 50, 98];
+  expect(plannedGates({ stepPercents, gatePercents: [] })).toEqual([]);
+  expect(plannedGates({ stepPercents, gatePercents: [1, 10, 20] })).toEqual([1, 10, 25]);
+  expect(plannedGates({ stepPercents, gatePercents: [11, 20] })).toEqual([25]);
+  expect(plannedGates({ stepPercents, gatePercents: [98, 99, 100] })).toEqual([98, 100]);
+});
+
+test('every gate that was asked for stands somewhere, never before its share is reached', () => {
+  fc.assert(
+    fc.property(risingSteps, risingSteps, fc.integer({ min: 1, max: 50 }), (asked, gatePercents, holdbackPercent) => {
+      const stepPercents = planSteps({ stepPercents: asked, holdbackPercent });
+      const gates = plannedGates({ stepPercents, gatePercents });
+      expect(gates.every((gate) => gate === 100 || stepPercents.includes(gate))).toBe(true);
+      expect(gatePercents.every((wanted) => gates.some((gate) => gate >= wanted))).toBe(true);
+      expect(new Set(gates).size).toBe(gates.length);
+    }),
+  );
+});
+
+test('old needs servers for what it still carries, and at least one; none where it had none', () => {
+  expect(oldNeeds({ healthyAtStart: 10, newPercent: 0 })).toBe(10);
+  expect(oldNeeds({ healthyAtStart: 10, newPercent: 25 })).toBe(8);
+  expect(oldNeeds({ healthyAtStart: 10, newPercent: 98 })).toBe(1);
+  expect(oldNeeds({ healthyAtStart: 10, newPercent: 100 })).toBe(0);
+  expect(oldNeeds({ healthyAtStart: 0, newPercent: 10 })).toBe(0);
 });
