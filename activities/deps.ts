@@ -1,4 +1,5 @@
 import type { AwsScope, AwsSession, AwsSessions } from '../clients/aws/sessions';
+import type { Executions } from '../domain/executions';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
 
@@ -12,6 +13,7 @@ export interface ActivityTimeouts {
 
 export interface ActivityDeps {
   aws: AwsSessions;
+  temporal: Executions;
   timeouts: ActivityTimeouts;
 }
 

@@ -3,6 +3,7 @@ import { createCloneActivities } from './clone';
 import { createDrainActivities } from './drain';
 import { createGroupActivities } from './group';
 import { createJudgeActivities } from './judge';
+import { createLeaseActivities, underLeases } from './leases';
 import { createLeavingActivities } from './leaving';
 import { createPlanActivities } from './plan';
 import { createReadinessActivities } from './readiness';
@@ -12,9 +13,10 @@ import { createTemplateActivities } from './template';
 import { createTrafficActivities } from './traffic';
 
 export function createActivities(deps: ActivityDeps) {
-  return {
+  return underLeases(deps, {
     /** Settings of this worker that a workflow needs, so that its history has them. */
     workerTimeouts: async (): Promise<ActivityTimeouts> => deps.timeouts,
+    ...createLeaseActivities(deps),
     ...createPlanActivities(deps),
     ...createTemplateActivities(deps),
     ...createTargetGroupActivities(deps),
@@ -26,7 +28,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createLeavingActivities(deps),
     ...createDrainActivities(deps),
     ...createRetireActivities(deps),
-  };
+  });
 }
 
 export type Activities = ReturnType<typeof createActivities>;

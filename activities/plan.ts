@@ -8,6 +8,7 @@ import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } fr
 import { describeImage, describeTemplateVersion, findTemplate } from '../clients/aws/templates';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
+import { leasedArns } from '../domain/leases';
 import { makePlan, type PlanAnswer } from '../domain/plan';
 import type { ImageFacts, PlanFacts, TargetGroupFacts } from '../domain/plan-facts';
 import type { ServiceConfig } from '../domain/service-file';
@@ -21,35 +22,65 @@ export interface PlanInput {
   deadlineMs: number;
 }
 
+interface Refused {
+  kind: 'refused';
+  problems: string[];
+  /** Things in whose state the problem may lie: perhaps somebody is at work there. */
+  arns: string[];
+}
+
+/** What a deployment of this service would write on now: its leases are taken before the plan is made. */
+export type ThingsAnswer = { kind: 'found'; arns: string[] } | Refused;
+
 export function createPlanActivities(deps: ActivityDeps) {
+  const planned = <Answer>(input: PlanInput, look: (aws: AwsSession) => Promise<Answer>): Promise<Answer | Refused> =>
+    lookUntil<Answer | Refused>({
+      deadlineMs: input.deadlineMs,
+      everySeconds: input.service.pollSeconds,
+      look: () => look(sessionOf(deps, input.service)).catch(refusedForGood),
+      late: (refusal) => refused(refusal ?? 'the plan could not be made in time'),
+    });
   return {
-    planDeployment: watcher(async (input: PlanInput): Promise<PlanAnswer> => {
-      const aws = sessionOf(deps, input.service);
-      return lookUntil<PlanAnswer>({
-        deadlineMs: input.deadlineMs,
-        everySeconds: input.service.pollSeconds,
-        look: () => plan(aws, input).catch(refusedForGood),
-        late: (refusal) => ({ kind: 'refused', problems: [refusal ?? 'the plan could not be made in time'] }),
-      });
-    }),
+    findThings: watcher((input: PlanInput): Promise<ThingsAnswer> => planned(input, (aws) => findThings(aws, input))),
+    planDeployment: watcher((input: PlanInput): Promise<PlanAnswer> => planned(input, (aws) => plan(aws, input))),
   };
 }
 
 /** Nothing has been made yet, so what a person has to mend is told at once instead of waited for. */
-function refusedForGood(error: unknown): PlanAnswer {
+function refusedForGood(error: unknown): Refused {
   const isForGood =
     error instanceof AwsCallError && (error.code === 'ENOTFOUND' || ['denied', 'credentials'].includes(error.kind));
   if (!isForGood) throw error;
   const hint = error.code === 'ENOTFOUND' ? '; does the region of the service file exist?' : '';
-  return { kind: 'refused', problems: [`${error.message}${hint}`] };
+  return refused(`${error.message}${hint}`);
+}
+
+function refused(problem: string, arns: string[] = []): Refused {
+  return { kind: 'refused', problems: [problem], arns };
 }
 
 async function plan(aws: AwsSession, input: PlanInput): Promise<PlanAnswer> {
+  const source = await readSource(aws, input);
+  return source.kind === 'refused' ? source : makePlan(await readFacts(aws, input, source.group));
+}
+
+async function findThings(aws: AwsSession, input: PlanInput): Promise<ThingsAnswer> {
+  const source = await readSource(aws, input);
+  if (source.kind === 'refused') return source;
+  const { group } = source;
+  const routes = await findRoutes(aws, group.TargetGroupARNs ?? []);
+  return { kind: 'found', arns: leasedArns({ old: { groupArn: group.AutoScalingGroupARN ?? '' }, routes }) };
+}
+
+async function readSource(
+  aws: AwsSession,
+  input: PlanInput,
+): Promise<{ kind: 'found'; group: AutoScalingGroup } | Refused> {
   const choice = await findSource(aws, input.service);
-  if (choice.kind === 'refused') return { kind: 'refused', problems: [choice.problem] };
+  if (choice.kind === 'refused') return refused(choice.problem, choice.arns);
   const group = await describeGroup(aws, choice.groupName);
-  if (!group) return { kind: 'refused', problems: [`group ${choice.groupName} disappeared while it was read`] };
-  return makePlan(await readFacts(aws, input, group));
+  if (!group) return refused(`group ${choice.groupName} disappeared while it was read`);
+  return { kind: 'found', group };
 }
 
 async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGroup): Promise<PlanFacts> {
@@ -65,6 +96,7 @@ async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGr
     ...input,
     group: {
       ...group,
+      arn: group.AutoScalingGroupARN ?? '',
       minSize: group.MinSize ?? 0,
       maxSize: group.MaxSize ?? 0,
       desiredCapacity: group.DesiredCapacity ?? 0,

@@ -17,6 +17,13 @@ export function roleOf(activity: object): Attempt['role'] | undefined {
   return roles.get(activity);
 }
 
+/** The same activity with something before it. */
+export function inRoleOf<Input, Output>(original: object, activity: Activity<Input, Output>): Activity<Input, Output> {
+  const role = roleOf(original);
+  if (role !== undefined) roles.set(activity, role);
+  return activity;
+}
+
 export function writer<Input, Output>(work: Activity<Input, Output>): Activity<Input, Output> {
   const activity: Activity<Input, Output> = async (input) => {
     const { info } = Context.current();

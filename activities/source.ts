@@ -19,7 +19,8 @@ import { chooseSource, type SourceChoice } from '../domain/source';
 
 const hourMs = 3_600_000;
 
-export async function findSource(aws: AwsSession, service: ServiceConfig): Promise<SourceChoice> {
+/** `arns`: every candidate and every route to one, for seeing who is at work there when no choice can be made. */
+export async function findSource(aws: AwsSession, service: ServiceConfig): Promise<SourceChoice & { arns: string[] }> {
   const [named, descendants] = await Promise.all([
     selectedGroups(aws, service),
     groupsWithTag(aws, { key: serviceTag, value: serviceKey(service) }),
@@ -27,10 +28,12 @@ export async function findSource(aws: AwsSession, service: ServiceConfig): Promi
   const byName = new Map([...named, ...descendants].map((group) => [group.AutoScalingGroupName ?? '', group]));
   const groups = [...byName.values()];
   const routes = await findRoutes(aws, [...new Set(groups.flatMap((group) => group.TargetGroupARNs ?? []))]);
-  return chooseSource(
+  const choice = chooseSource(
     service.source,
     groups.map((group) => ({ groupName: group.AutoScalingGroupName ?? '', weight: highestWeight(group, routes) })),
   );
+  const groupArns = groups.map((group) => group.AutoScalingGroupARN ?? '');
+  return { ...choice, arns: [...groupArns, ...routes.map((route) => route.arn)] };
 }
 
 async function selectedGroups(aws: AwsSession, { source }: ServiceConfig): Promise<AutoScalingGroup[]> {

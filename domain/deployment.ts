@@ -65,9 +65,11 @@ export interface DeploymentInput extends SubmitInput {
   queued: boolean;
 }
 
+export const deploymentIdPrefix = 'deploy:';
+
 /** `deploy:<service key>:<uuid>`: the workflow's id and the deployment's id are one. */
 export function deploymentIdOf(serviceKey: string, uuid: string): string {
-  return `deploy:${serviceKey}:${uuid}`;
+  return `${deploymentIdPrefix}${serviceKey}:${uuid}`;
 }
 
 /** `drain:<service key>:<uuid>`: the workflow that lets the old fleet of this deployment go. */

@@ -37,7 +37,13 @@ export interface PlanFacts {
   uuid: string;
   number: number;
   imageId: string;
-  group: GroupDescription & { minSize: number; maxSize: number; desiredCapacity: number; tags: Record<string, string> };
+  group: GroupDescription & {
+    arn: string;
+    minSize: number;
+    maxSize: number;
+    desiredCapacity: number;
+    tags: Record<string, string>;
+  };
   sub: Parameters<typeof uncopied>[1] & { runningInstanceRefresh: boolean };
   /** The source's template; `versions` are those that its servers in service were launched from. */
   template: { id: string; versions: string[]; imageId: string; pinnedSnapshots: string[] } | null;

@@ -28,6 +28,7 @@ export interface Plan {
   serviceKey: string;
   old: {
     groupName: string;
+    groupArn: string;
     minSize: number;
     maxSize: number;
     desiredCapacity: number;
@@ -78,6 +79,7 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
       serviceKey: serviceKey(service),
       old: {
         groupName: facts.group.AutoScalingGroupName ?? '',
+        groupArn: facts.group.arn,
         minSize: facts.group.minSize,
         maxSize: facts.group.maxSize,
         desiredCapacity: facts.group.desiredCapacity,

@@ -3,7 +3,8 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { pino } from 'pino';
 import { createActivities } from '../activities';
 import { createAwsSessions } from '../clients/aws/sessions';
-import { connect } from '../clients/temporal/connection';
+import { connect, type Temporal } from '../clients/temporal/connection';
+import { executionsOf } from '../clients/temporal/executions';
 import { TemporalError } from '../clients/temporal/temporal-error';
 import { payloadConverterPath, requireBundle } from './bundle';
 import { checkCredentials, checkSearchAttributes } from './checks';
@@ -25,17 +26,19 @@ function installRuntime(settings: WorkerSettings): void {
 }
 
 interface TemporalLink {
+  /** The worker's own. */
   connection: NativeConnection;
+  /** For what activities ask. */
+  client: Temporal;
   namespace: string;
   taskQueue: string;
 }
 
 async function connectToTemporal(): Promise<TemporalLink> {
-  const probe = await connect({ env: process.env });
-  const { settings } = probe;
-  await probe.close();
+  const client = await connect({ env: process.env });
+  const { settings } = client;
   const connection = await NativeConnection.connect(settings.connectionOptions);
-  return { connection, namespace: settings.namespace, taskQueue: settings.taskQueue };
+  return { connection, client, namespace: settings.namespace, taskQueue: settings.taskQueue };
 }
 
 async function run(): Promise<void> {
@@ -68,6 +71,7 @@ async function run(): Promise<void> {
     if (advice !== null) log.warn(advice);
     await running;
     await connection.close();
+    await temporal.client.close();
     log.info('stopped');
   } finally {
     aws.close();
@@ -86,13 +90,14 @@ function createWorker(input: {
   bundle: string;
   aws: ReturnType<typeof createAwsSessions>;
 }): Promise<Worker> {
-  const { settings, temporal, bundle, aws } = input;
+  const { settings, bundle, aws } = input;
+  const { client, ...temporal } = input.temporal;
   const timeouts = { heartbeatSeconds: settings.heartbeatTimeout, writerSeconds: settings.writerTimeout };
   return Worker.create({
     ...temporal,
     workflowBundle: { codePath: bundle },
     dataConverter: { payloadConverterPath },
-    activities: createActivities({ aws, timeouts }),
+    activities: createActivities({ aws, temporal: executionsOf(client), timeouts }),
     maxConcurrentActivityTaskExecutions: settings.activitySlots,
     maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
     maxCachedWorkflows: settings.cachedWorkflows,

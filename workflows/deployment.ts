@@ -11,6 +11,8 @@ import { prepare } from './phases/prepare';
 import { ready } from './phases/ready';
 import { rollBack } from './phases/roll-back';
 import { shift } from './phases/shift';
+import { endWithoutLease } from './phases/lease';
+import { releaseLeases } from './leases';
 import { DeploymentRun } from './run';
 
 export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
@@ -20,7 +22,8 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
   run.listen();
   // A cancel is a request to abort, which goes back in order; it must not cut the way back itself.
   return CancellationScope.nonCancellable(async () => {
-    const result = await deploy(run);
+    const result = await deploy(run).catch((error: unknown) => endWithoutLease(run, error));
+    await releaseLeases(run);
     await condition(allHandlersFinished);
     return result;
   });

@@ -7,13 +7,15 @@ import { setWorkflowOptions, workflowInfo } from '@temporalio/workflow';
 import type { VersioningBehavior, WorkflowDefinitionOptions } from '@temporalio/common';
 import { deployment } from './deployment';
 import { drain } from './drain';
+import { lease } from './lease';
 import { service } from './service';
 
 setWorkflowOptions(() => versioned('PINNED'), deployment);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), service);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), drain);
+setWorkflowOptions(() => versioned('AUTO_UPGRADE'), lease);
 
-export { deployment, drain, service };
+export { deployment, drain, lease, service };
 
 /** The server refuses a behaviour from a worker without a build id; such a worker's version has no deployment's name. */
 function versioned(versioningBehavior: VersioningBehavior): WorkflowDefinitionOptions {

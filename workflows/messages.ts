@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { verbs, type ControlAnswer, type ControlRequest, type Verb } from '../domain/control';
 import type { DeploymentProgress, DrainProgress, SubmitAnswer, SubmitInput } from '../domain/deployment';
 
-export const workflowTypes = { service: 'service', deployment: 'deployment', drain: 'drain' } as const;
+export const workflowTypes = { service: 'service', deployment: 'deployment', drain: 'drain', lease: 'lease' } as const;
 
 /** Sent with update-with-start; the update's id is the idempotency key. */
 export const submitUpdate = defineUpdate<SubmitAnswer, [SubmitInput]>('submit');
@@ -19,6 +19,9 @@ export const turnSignal = defineSignal('turn');
 
 /** From a deployment to its service's workflow: it has ended, the next one may begin. */
 export const endedSignal = defineSignal<[{ deploymentId: string }]>('ended');
+
+/** To a lease, from its owner or from one who found that the owner has ended. */
+export const releaseSignal = defineSignal<[{ owner: string }?]>('release');
 
 export const progressQuery = defineQuery<DeploymentProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainProgress>('progress');

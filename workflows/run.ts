@@ -21,10 +21,12 @@ import {
 import type { ControlRequest, Promotion, Situation, Verb } from '../domain/control';
 import { holdsAfter, type HoldFinding } from '../domain/holds';
 import { hastened, hotfixWarning } from '../domain/hotfix';
+import { leasedArns } from '../domain/leases';
 import type { GuardState } from '../domain/judge/stretch';
 import type { Plan } from '../domain/plan';
 import { serviceKey, type ServiceConfig } from '../domain/service-file';
 import { activityFailureMessage, watch, writers, type Direction, type Interrupted } from './calls';
+import { underLeases, type HeldLease } from './leases';
 import { listenToVerbs, request, signature } from './control';
 import { keepLimits, type Limit } from './limits';
 import { progressQuery } from './messages';
@@ -50,6 +52,8 @@ export class DeploymentRun {
   private knownPlan: Plan | null = null;
   private isDecided = false;
   timeouts: ActivityTimeouts = { heartbeatSeconds: 30, writerSeconds: 30 };
+  /** Nobody else writes on what these stand for. */
+  leases: HeldLease[] = [];
   /** What the last guard handed over. */
   guard: GuardState | null = null;
   /** MinSize values written to old while frozen; needed to undo them three-way. */
@@ -223,7 +227,11 @@ export class DeploymentRun {
 
   /** @param limitSeconds after so long without success the call is given up; the phase's limit unless told */
   write(summary: string, limitSeconds = this.limitSeconds): Activities {
-    return writers({ ...this.caller(), limitSeconds }, summary);
+    return underLeases(writers({ ...this.caller(), limitSeconds }, summary), () => this.leaseRequest);
+  }
+
+  private get leaseRequest() {
+    return { arns: leasedArns(this.plan), timeouts: this.timeouts };
   }
 
   /** Whether new may have had traffic: a write that was never read back counts. */

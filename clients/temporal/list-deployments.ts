@@ -57,7 +57,8 @@ function visibilityQuery(service: string | undefined): string {
   return `${ofDeployments} AND WorkflowId STARTS_WITH '${quoted(`deploy:${service}${end}`)}'`;
 }
 
-function quoted(text: string): string {
+/** A text inside the quotes of a visibility query. */
+export function quoted(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'");
 }
 

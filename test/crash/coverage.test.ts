@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { createActivities } from '../../activities';
 import { roleOf } from '../../activities/roles';
 import { createAwsSessions } from '../../clients/aws/sessions';
+import { noExecutions } from '../support/no-executions';
 import { scenarios } from './support/scenarios';
 import { timeouts } from './support/test-worker';
 
 const all = [...scenarios.forward, ...scenarios.back, ...scenarios.away];
-const activities = Object.entries(createActivities({ aws: createAwsSessions(), timeouts }));
+const activities = Object.entries(createActivities({ aws: createAwsSessions(), temporal: noExecutions, timeouts }));
 
 test('every activity that may write is swept', () => {
   const writers = activities.filter(([, activity]) => roleOf(activity) === 'writer').map(([name]) => name);

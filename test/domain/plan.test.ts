@@ -18,6 +18,7 @@ function facts(change: (facts: PlanFacts) => void = () => undefined): PlanFacts 
     imageId: 'ami-2',
     group: {
       AutoScalingGroupName: 'web-v1',
+      arn: 'arn:group-web-v1',
       VPCZoneIdentifier: 'subnet-1',
       minSize: 2,
       maxSize: 6,

@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { createActivities, type Activities } from '../../../activities';
 import { createAwsSessions } from '../../../clients/aws/sessions';
+import { noExecutions } from '../../support/no-executions';
 import { Wire } from './wire';
 
 export type ActivityName = keyof Activities;
@@ -21,7 +22,7 @@ export class TestWorker {
     private readonly wire: Wire,
     private readonly sessions: ReturnType<typeof createAwsSessions>,
   ) {
-    this.activities = createActivities({ aws: sessions, timeouts });
+    this.activities = createActivities({ aws: sessions, temporal: noExecutions, timeouts });
   }
 
   static async start(cloudUrl: string): Promise<TestWorker> {

@@ -1,0 +1,73 @@
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { WorkflowExecutionStatusName } from '@temporalio/client';
+import type { ExecutionFacts, Executions, ExecutionStatus } from '../../domain/executions';
+import { workflowTypes } from '../../workflows/messages';
+import { searchAttributes } from '../../workflows/search-attributes';
+import { ask, type Temporal } from './connection';
+import { quoted } from './list-deployments';
+
+const statuses: Record<WorkflowExecutionStatusName, ExecutionStatus> = {
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed-out',
+  CONTINUED_AS_NEW: 'continued-as-new',
+  UNSPECIFIED: 'unknown',
+  PAUSED: 'running',
+  UNKNOWN: 'unknown',
+};
+
+/** How long Temporal may take to tell about one workflow. */
+const withinMs = 5_000;
+/** More deployments of one service than this never run at once. */
+const runningListed = 50;
+
+/** What the activities of a worker ask Temporal. */
+export function executionsOf(temporal: Temporal): Executions {
+  return {
+    describe: (workflowId) => describe(temporal, workflowId),
+    runningDeployments: (serviceKey) => runningDeployments(temporal, serviceKey),
+  };
+}
+
+async function describe(temporal: Temporal, workflowId: string): Promise<ExecutionFacts | null> {
+  try {
+    const found = await ask({
+      temporal,
+      doing: `looking for ${workflowId}`,
+      withinMs,
+      ask: () => temporal.client.workflow.getHandle(workflowId).describe(),
+      pass: (error) => error instanceof WorkflowNotFoundError,
+    });
+    return {
+      status: statuses[found.status.name],
+      closedAtMs: found.closeTime?.getTime() ?? null,
+      memo: found.memo ?? {},
+      phase: found.typedSearchAttributes.get(searchAttributes.phase) ?? null,
+    };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+}
+
+async function runningDeployments(temporal: Temporal, serviceKey: string): Promise<string[]> {
+  const query =
+    `WorkflowType = '${workflowTypes.deployment}' AND ExecutionStatus = 'Running' ` +
+    `AND ${searchAttributes.service.name} = '${quoted(serviceKey)}'`;
+  return ask({
+    temporal,
+    doing: `listing what runs of ${serviceKey}`,
+    withinMs,
+    ask: async () => {
+      const ids: string[] = [];
+      for await (const workflow of temporal.client.workflow.list({ query, pageSize: runningListed })) {
+        ids.push(workflow.workflowId);
+        if (ids.length >= runningListed) break;
+      }
+      return ids;
+    },
+  });
+}

@@ -1,0 +1,23 @@
+/** What Temporal itself knows of a workflow; authoritative where a signal may never come, as after a terminate. */
+
+export type ExecutionStatus =
+  'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | 'continued-as-new' | 'unknown';
+
+/** The latest run of one workflow id. */
+export interface ExecutionFacts {
+  status: ExecutionStatus;
+  /** Null while it runs. */
+  closedAtMs: number | null;
+  /** What its starter wrote beside it. */
+  memo: Record<string, unknown>;
+  /** Search attribute of deployments and drains; null when it has none. */
+  phase: string | null;
+}
+
+/** What activities may ask Temporal. Every call throws when the server cannot be asked. */
+export interface Executions {
+  /** Null when Temporal knows no such workflow, or has forgotten it. */
+  describe(workflowId: string): Promise<ExecutionFacts | null>;
+  /** Ids of the deployments of a service that run, by visibility, which may be a second late either way. */
+  runningDeployments(serviceKey: string): Promise<string[]>;
+}

@@ -1,0 +1,7 @@
+import type { Executions } from '../../domain/executions';
+
+/** A Temporal in which nothing has ever run. */
+export const noExecutions: Executions = {
+  describe: async () => null,
+  runningDeployments: async () => [],
+};
