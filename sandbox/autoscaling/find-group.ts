@@ -20,6 +20,11 @@ export function instancesOf(state: CloudState, groupName: string): InstanceState
   return [...(state.members.get(groupName) ?? [])];
 }
 
+/** It has left its group, and nothing of it changes any more. */
+export function isTerminated(instance: InstanceState): boolean {
+  return instance.lifecycle === 'Terminated';
+}
+
 export function addMember(state: CloudState, instance: InstanceState): void {
   state.instances.set(instance.id, instance);
   const members = state.members.get(instance.groupName) ?? new Set<InstanceState>();
@@ -36,6 +41,6 @@ export function removeMember(state: CloudState, instance: InstanceState): void {
 /** @throws AwsError ValidationError for an instance that is in no group (any more). */
 export function findGroupInstance(state: CloudState, instanceId: string): InstanceState {
   const instance = state.instances.get(instanceId);
-  if (instance && instance.lifecycle !== 'Terminated') return instance;
+  if (instance && !isTerminated(instance)) return instance;
   throw validationError(`Instance Id not found - No managed instance found for instance ID: ${instanceId}`);
 }

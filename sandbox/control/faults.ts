@@ -26,10 +26,9 @@ export class Faults {
     return [...this.armed.values()].map(described);
   }
 
-  /** Ids of the faults of one kind that still have calls to hit. */
-  idsOf(kind: FaultKind): Set<string> {
-    const faults = [...this.armed.values()].filter((fault) => fault.kind === kind && !isSpent(fault));
-    return new Set(faults.map((fault) => fault.id));
+  /** The faults of one kind that still have calls to hit. */
+  waiting(kind: FaultKind): Fault[] {
+    return [...this.armed.values()].filter((fault) => fault.kind === kind && !isSpent(fault)).map(described);
   }
 
   /** The first fault of one of `kinds` that hits this call, and that is `ready`; counts the hit. */

@@ -15,6 +15,7 @@ export const faultSpec: z.ZodType<FaultSpec> = z
     skip: z.int().min(0).exactOptional(),
     latencyMs: z.number().min(0).exactOptional(),
     since: z.string().exactOptional(),
+    sinceInputContains: z.string().min(1).exactOptional(),
   })
   .refine((fault) => fault.kind !== 'latency' || fault.latencyMs !== undefined, 'a latency fault needs latencyMs');
 

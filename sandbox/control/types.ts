@@ -8,6 +8,8 @@ export interface LedgerEntry {
   seq: number;
   /** When the call was applied or refused, in milliseconds since 1970. */
   atMs: number;
+  /** Access key id that signed it: who did it. */
+  caller: string;
   service: ServiceName;
   operation: string;
   input: unknown;
@@ -50,6 +52,8 @@ export interface FaultSpec extends CallMatch {
   latencyMs?: number;
   /** For `stale-read`: as before the last mutation of this name (default: of any). */
   since?: string;
+  /** For `stale-read`: only mutations count whose input, as JSON, holds this text. */
+  sinceInputContains?: string;
 }
 
 export interface Fault extends FaultSpec {

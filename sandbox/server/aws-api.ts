@@ -27,6 +27,7 @@ export interface AwsApiParts {
 }
 
 interface PreparedCall extends Call {
+  caller: string;
   operationToRun: Operation;
 }
 
@@ -39,8 +40,8 @@ export class AwsApi {
     if (!service) return unknownService();
     const requestId = randomUUID();
     try {
-      checkCredentials(service, request);
-      const call = prepareCall(service, request);
+      const caller = checkCredentials(service, request);
+      const call = { caller, ...prepareCall(service, request) };
       const outcome = await this.answer(service, call);
       if (outcome === connectionLost) return connectionLost;
       return service.protocol.encodeOutput(call.operationToRun.schema, outcome.output, requestId);
@@ -75,10 +76,13 @@ export class AwsApi {
     // Counted before, because an invariant asks what a write could have seen.
     const healthyTargets = countHealthyTargets(this.parts.cloud, input);
     const record = (outcome: string): void =>
-      this.parts.ledger.add({ service: call.service, operation: call.operation, input, outcome, healthyTargets });
+      this.parts.ledger.add({
+        ...{ caller: call.caller, service: call.service, operation: call.operation },
+        ...{ input, outcome, healthyTargets },
+      });
     try {
       if (refusal) throw refusal;
-      const applied = this.parts.history.prepare(call.operation);
+      const applied = this.parts.history.prepare(call);
       const output: unknown = await operation.run(input as never);
       applied();
       record('applied');
@@ -97,15 +101,17 @@ export class AwsApi {
   }
 }
 
-function checkCredentials(service: Service, request: AwsRequest): void {
+/** Answers the access key id. */
+function checkCredentials(service: Service, request: AwsRequest): string {
   const signature = readSignature(request);
   if (!signature) throw serviceError(service, 'unsigned', 'Request is missing Authentication Token');
   if (signature.accessKeyId.startsWith('INVALID')) {
     throw serviceError(service, 'invalidKey', 'The security token included in the request is invalid.');
   }
+  return signature.accessKeyId;
 }
 
-function prepareCall(service: Service, request: AwsRequest): PreparedCall {
+function prepareCall(service: Service, request: AwsRequest): Omit<PreparedCall, 'caller'> {
   const name = service.protocol.operationName(request);
   const operation = service.operations.get(name ?? '');
   if (name === undefined || !operation) {

@@ -4,10 +4,12 @@ import {
   CreateAutoScalingGroupCommand,
   DeleteAutoScalingGroupCommand,
   DescribeAutoScalingGroupsCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SandboxAdmin } from '../../sandbox/admin-client';
-import { errorOf, startTestCloud, type TestCloud } from './test-cloud';
+import { waitUntil } from '../support/wait-until';
+import { describeGroup, errorOf, startTestCloud, type TestCloud } from './test-cloud';
 
 let cloud: TestCloud;
 let admin: SandboxAdmin;
@@ -23,12 +25,13 @@ afterAll(() => cloud.sandbox.close());
 
 const newName = () => `g-${randomUUID()}`;
 
-function create(AutoScalingGroupName: string) {
+function create(AutoScalingGroupName: string, DesiredCapacity = 0) {
   return cloud.clients.autoScaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName,
       MinSize: 0,
-      MaxSize: 0,
+      MaxSize: DesiredCapacity,
+      DesiredCapacity,
       LaunchTemplate: { LaunchTemplateName: 'web' },
       VPCZoneIdentifier: 'subnet-a',
     }),
@@ -51,7 +54,12 @@ test('the ledger holds every mutation in order, with its input, outcome and the 
     ['CreateAutoScalingGroup', 'applied'],
     ['CreateAutoScalingGroup', 'AlreadyExists'],
   ]);
-  expect(entries[0]).toMatchObject({ seq: seen + 1, service: 'autoscaling', input: { AutoScalingGroupName: name } });
+  expect(entries[0]).toMatchObject({
+    seq: seen + 1,
+    caller: 'sandbox',
+    service: 'autoscaling',
+    input: { AutoScalingGroupName: name },
+  });
 });
 
 test('the ledger tells how many healthy targets the target groups that a call names had, and can be searched', async () => {
@@ -147,6 +155,35 @@ test('a stale read may look back to before an earlier mutation', async () => {
   expect(await exists(first)).toBe(false);
   await create(second);
   expect(await exists(second)).toBe(true);
+});
+
+test('a stale read about one thing is as stale when something else was changed since', async () => {
+  const [name, other] = [newName(), newName()];
+  await admin.addFault({ operation: 'DescribeAutoScalingGroups', kind: 'stale-read', sinceInputContains: name });
+  await create(name);
+  await create(other);
+  expect(await exists(name)).toBe(false);
+  expect(await exists(name)).toBe(true);
+});
+
+test('a stale read shows the servers of a group as they were', async () => {
+  const name = newName();
+  await create(name, 1);
+  const servers = async () =>
+    (await describeGroup(cloud.clients, name)).Instances?.map(({ LifecycleState }) => LifecycleState) ?? [];
+  await waitUntil('a server', servers, { until: ([state]) => state === 'InService' });
+  await admin.addFault({ operation: 'DescribeAutoScalingGroups', kind: 'stale-read', inputContains: name });
+  await cloud.clients.autoScaling.send(
+    new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: name, DesiredCapacity: 0 }),
+  );
+  // Nothing but the one stale answer can show a server again once it is gone.
+  const barrier = await admin.addBarrier({ operation: 'DescribeAutoScalingGroups', at: 'before', inputContains: name });
+  const stale = servers();
+  await barrier.waitUntilReached();
+  await waitUntil('no server', async () => (await admin.steady()).steady);
+  await barrier.release();
+  expect(await stale).toEqual(['InService']);
+  expect(await servers()).toEqual([]);
 });
 
 test('a barrier holds a call before it is applied', async () => {

@@ -289,7 +289,7 @@ test('a server leaves only after it is drained, and until then the group cannot 
 test('a forced deletion shows its status, waits for no draining, and ends with the group gone', async () => {
   const name = await createGroup({ DesiredCapacity: 1, TargetGroupARNs: [await webTargetGroup()] });
   await instancesInService(name, 1);
-  cloud.dataPlane.holdDraining = true;
+  Object.assign(cloud.dataPlane, { holdDraining: true, holdTermination: true });
   await clients.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: name, ForceDelete: true }));
   expect((await describeGroup(clients, name)).Status).toBe('Delete in progress');
   const raise = new SetDesiredCapacityCommand({ AutoScalingGroupName: name, DesiredCapacity: 1 });
