@@ -11,7 +11,7 @@ const mayImport = {
   'clients/http': ['domain'],
   'clients/temporal': ['domain', 'workflows/messages.ts', 'workflows/search-attributes.ts'],
   worker: ['domain', 'workflows', 'activities', 'clients'],
-  gateway: ['domain', 'clients/temporal'],
+  gateway: ['domain', 'clients/temporal', 'clients/http/signature.ts'],
   cli: ['domain', 'clients/temporal'],
   sandbox: [],
   dev: ['domain', 'workflows', 'activities', 'clients', 'worker', 'gateway', 'cli', 'sandbox'],

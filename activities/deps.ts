@@ -12,6 +12,8 @@ export interface ActivityTimeouts {
 }
 
 export interface ActivityDeps {
+  /** Signs what services' webhooks are told; without it nobody is told. */
+  notifySecret?: string;
   aws: AwsSessions;
   temporal: Executions;
   timeouts: ActivityTimeouts;

@@ -5,6 +5,7 @@ import { createGroupActivities } from './group';
 import { createJudgeActivities } from './judge';
 import { createLeaseActivities, underLeases } from './leases';
 import { createLeavingActivities } from './leaving';
+import { createNotifyActivities } from './notify';
 import { createPlanActivities } from './plan';
 import { createReadinessActivities } from './readiness';
 import { createRetireActivities } from './retire';
@@ -17,6 +18,7 @@ export function createActivities(deps: ActivityDeps) {
     /** Settings of this worker that a workflow needs, so that its history has them. */
     workerTimeouts: async (): Promise<ActivityTimeouts> => deps.timeouts,
     ...createLeaseActivities(deps),
+    ...createNotifyActivities(deps),
     ...createPlanActivities(deps),
     ...createTemplateActivities(deps),
     ...createTargetGroupActivities(deps),

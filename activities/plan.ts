@@ -42,7 +42,9 @@ export function createPlanActivities(deps: ActivityDeps) {
     });
   return {
     findThings: watcher((input: PlanInput): Promise<ThingsAnswer> => planned(input, (aws) => findThings(aws, input))),
-    planDeployment: watcher((input: PlanInput): Promise<PlanAnswer> => planned(input, (aws) => plan(aws, input))),
+    planDeployment: watcher((input: PlanInput): Promise<PlanAnswer> =>
+      planned(input, (aws) => plan(aws, { ...input, canNotify: deps.notifySecret !== undefined })),
+    ),
   };
 }
 
@@ -59,7 +61,9 @@ function refused(problem: string, arns: string[] = []): Refused {
   return { kind: 'refused', problems: [problem], arns };
 }
 
-async function plan(aws: AwsSession, input: PlanInput): Promise<PlanAnswer> {
+type Asked = PlanInput & Pick<PlanFacts, 'canNotify'>;
+
+async function plan(aws: AwsSession, input: Asked): Promise<PlanAnswer> {
   const source = await readSource(aws, input);
   return source.kind === 'refused' ? source : makePlan(await readFacts(aws, input, source.group));
 }
@@ -83,7 +87,7 @@ async function readSource(
   return { kind: 'found', group };
 }
 
-async function readFacts(aws: AwsSession, input: PlanInput, group: AutoScalingGroup): Promise<PlanFacts> {
+async function readFacts(aws: AwsSession, input: Asked, group: AutoScalingGroup): Promise<PlanFacts> {
   const arns = group.TargetGroupARNs ?? [];
   const [sub, template, targetGroups, routes, newImage] = await Promise.all([
     describeSubResources(aws, group.AutoScalingGroupName ?? ''),

@@ -1,5 +1,5 @@
 /**
- * Every activity is a writer or a watcher.
+ * Every activity that calls AWS is a writer or a watcher.
  * A *writer* is short, always awaited and level-triggered: read, decide, write, read back. Its writes stop at its own
  * deadline. A *watcher* only reads, heartbeats, may be cancelled at any time and answers with a verdict.
  */

@@ -56,4 +56,6 @@ export interface PlanFacts {
   oldRequestsPerPeriod: number;
   /** 5xx that the balancers made themselves in the last hour, as a share of the requests. */
   balancerErrorRate: number;
+  /** Whether this worker can sign what the service's webhook is told. */
+  canNotify: boolean;
 }

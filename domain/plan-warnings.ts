@@ -3,7 +3,7 @@ import { managingTool } from './names';
 import type { PlanFacts } from './plan-facts';
 
 export function planWarnings(facts: PlanFacts): string[] {
-  return [...ownershipWarnings(facts), ...measuringWarnings(facts), ...healthWarnings(facts)];
+  return [...ownershipWarnings(facts), ...measuringWarnings(facts), ...healthWarnings(facts), ...notifyWarnings(facts)];
 }
 
 /** What each kind of thing gets changed, as Terraform's `ignore_changes` names it. */
@@ -66,4 +66,11 @@ function healthWarnings({ group, targetGroups, imageId, oldImage }: PlanFacts): 
   );
   const same = oldImage?.imageId === imageId ? [`the running servers already have image ${imageId}`] : [];
   return [...sick, ...counts, ...same];
+}
+
+function notifyWarnings({ service, canNotify }: PlanFacts): string[] {
+  if (service.notifyWebhook === undefined || canNotify) return [];
+  return [
+    `nobody will be told at ${service.notifyWebhook}: the worker that planned this has no FLEETSHIFT_NOTIFY_SECRET to sign with`,
+  ];
 }

@@ -143,7 +143,10 @@ const serviceFile = z
     notify: z
       .strictObject({
         /** Gets a signed POST for a hold, a gate, a rollback and what needs attention. */
-        webhook: z.url({ protocol: /^https?$/, error: 'expected the URL of a webhook, https://…' }),
+        webhook: z
+          .url({ protocol: /^https?$/, error: 'expected the URL of a webhook, https://…' })
+          // The signature is what proves us; and a service file holds no secrets.
+          .refine((url) => !/^[^/]*\/\/[^/?#]*@/.test(url), 'expected a URL alone, found one with a user name'),
       })
       .optional(),
   })

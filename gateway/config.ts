@@ -1,5 +1,6 @@
 /** What the gateway is told by its environment, checked once at the start. */
 import { statSync } from 'node:fs';
+import { minSecretCharacters } from '../clients/http/signature';
 
 export interface GatewayConfig {
   host: string;
@@ -11,8 +12,6 @@ export interface GatewayConfig {
 }
 
 export type ConfigAnswer = { kind: 'valid'; config: GatewayConfig } | { kind: 'invalid'; problems: string[] };
-
-const minSecretCharacters = 32;
 
 /** All mistakes at once, each a sentence that names its variable and the remedy. */
 export function readGatewayConfig({ env }: { env: NodeJS.ProcessEnv }): ConfigAnswer {

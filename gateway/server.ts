@@ -1,8 +1,8 @@
 /** The HTTP side of the gateway: authentication, routes and the one shape of errors. */
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { checkSignature } from '../clients/http/signature';
 import { TemporalError } from '../clients/temporal/temporal-error';
 import { replyError, type ErrorCode } from './reply-error';
-import { checkSignature } from './signature';
 import { submitRoute, type SubmitContext } from './submit-route';
 
 declare module 'fastify' {

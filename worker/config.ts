@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { minSecretCharacters } from '../clients/http/signature';
 import { formatProblem, problemsOf } from '../domain/problems';
 import { durationSeconds } from '../domain/units';
 
@@ -37,6 +38,13 @@ const workerSettings = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,100}$/, 'expected a name of letters, digits, underscores and hyphens')
     .default('fleetshift'),
+  /** Signs what services' webhooks are told; shared with their receivers, never logged. */
+  notifySecret: z
+    .string()
+    .refine((secret) => secret.length >= minSecretCharacters, {
+      error: `expected at least ${minSecretCharacters} characters; make one with: openssl rand -hex 32`,
+    })
+    .optional(),
   /** Region asked whether the credentials are good; services name their own. */
   awsRegion: z.string().min(1).default('us-east-1'),
 });
@@ -56,6 +64,7 @@ const variables: Record<keyof WorkerSettings, string> = {
   logLevel: 'FLEETSHIFT_LOG_LEVEL',
   buildId: 'FLEETSHIFT_BUILD_ID',
   workerDeployment: 'FLEETSHIFT_WORKER_DEPLOYMENT',
+  notifySecret: 'FLEETSHIFT_NOTIFY_SECRET',
   awsRegion: 'AWS_REGION',
 };
 

@@ -97,7 +97,12 @@ function createWorker(input: {
     ...temporal,
     workflowBundle: { codePath: bundle },
     dataConverter: { payloadConverterPath },
-    activities: createActivities({ aws, temporal: executionsOf(client), timeouts }),
+    activities: createActivities({
+      aws,
+      temporal: executionsOf(client),
+      timeouts,
+      ...(settings.notifySecret === undefined ? {} : { notifySecret: settings.notifySecret }),
+    }),
     maxConcurrentActivityTaskExecutions: settings.activitySlots,
     maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
     maxCachedWorkflows: settings.cachedWorkflows,

@@ -24,6 +24,7 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
   return CancellationScope.nonCancellable(async () => {
     const result = await deploy(run).catch((error: unknown) => endWithoutLease(run, error));
     await releaseLeases(run);
+    await run.handedOver();
     await condition(allHandlersFinished);
     return result;
   });

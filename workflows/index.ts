@@ -8,14 +8,16 @@ import type { VersioningBehavior, WorkflowDefinitionOptions } from '@temporalio/
 import { deployment } from './deployment';
 import { drain } from './drain';
 import { lease } from './lease';
+import { notification } from './notification';
 import { service } from './service';
 
 setWorkflowOptions(() => versioned('PINNED'), deployment);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), service);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), drain);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), lease);
+setWorkflowOptions(() => versioned('AUTO_UPGRADE'), notification);
 
-export { deployment, drain, lease, service };
+export { deployment, drain, lease, notification, service };
 
 /** The server refuses a behaviour from a worker without a build id; such a worker's version has no deployment's name. */
 function versioned(versioningBehavior: VersioningBehavior): WorkflowDefinitionOptions {

@@ -22,6 +22,7 @@ import type { ControlRequest, Promotion, Situation, Verb } from '../domain/contr
 import { holdsAfter, type HoldFinding } from '../domain/holds';
 import { hastened, hotfixWarning } from '../domain/hotfix';
 import { leasedArns } from '../domain/leases';
+import type { Happening } from '../domain/notification';
 import type { GuardState } from '../domain/judge/stretch';
 import type { Plan } from '../domain/plan';
 import { serviceKey, type ServiceConfig } from '../domain/service-file';
@@ -31,6 +32,7 @@ import { listenToVerbs, request, signature } from './control';
 import { keepLimits, type Limit } from './limits';
 import { progressQuery } from './messages';
 import { searchAttributes } from './search-attributes';
+import { tellerFor, type Teller } from './tell';
 
 /** Why a deployment goes back; with `needs-attention` it stays as it is, because going back would do harm. */
 export interface Cause {
@@ -42,6 +44,7 @@ const noticesKept = 60;
 
 export class DeploymentRun {
   readonly progress: DeploymentProgress;
+  private readonly teller: Teller;
   private readonly startedAtMs = Date.now();
   private backAsked: Cause | null = null;
   promotion: Promotion | null = null;
@@ -97,6 +100,17 @@ export class DeploymentRun {
       notices: [],
       result: null,
     };
+    this.teller = tellerFor({
+      webhook: service.notifyWebhook,
+      about: {
+        deploymentId: this.progress.deploymentId,
+        drainId: null,
+        service: serviceKey(service),
+        number: input.number,
+        revision: input.revision,
+      },
+      notice: (text) => this.notice(text),
+    });
   }
 
   /** Known from the end of the plan phase on. */
@@ -197,6 +211,16 @@ export class DeploymentRun {
     setCurrentDetails(`**${this.progress.phase}** – ${text}`);
   }
 
+  /** Tells the service's webhook, in the background. */
+  tell(happening: Happening): void {
+    this.teller.tell(happening);
+  }
+
+  /** The run may end: Temporal has all that it said. */
+  handedOver(): Promise<void> {
+    return this.teller.handedOver();
+  }
+
   /** Runs one phase; a failed activity becomes the reason to go back. */
   async phase(phase: Phase, limitSeconds: number, work: () => Promise<Cause | null>): Promise<Cause | null> {
     if (this.abortAsked) return this.abortCause();
@@ -223,6 +247,7 @@ export class DeploymentRun {
     this.limitSeconds = this.service.limits.rollbackSeconds;
     this.enter('rolling-back');
     this.notice(cause.reason);
+    if (cause.outcome === 'rolled-back') this.tell({ event: 'rolling-back', reason: cause.reason });
   }
 
   /** @param limitSeconds after so long without success the call is given up; the phase's limit unless told */
@@ -270,7 +295,10 @@ export class DeploymentRun {
     const isIn = (list: readonly HoldFinding[], { reason }: HoldFinding) => list.some((one) => one.reason === reason);
     this.progress.holds = holds;
     this.progress.hold = holds[0] ?? null;
-    for (const hold of holds) if (!isIn(known, hold)) this.notice(`holding: ${hold.detail}`);
+    for (const hold of holds.filter((one) => !isIn(known, one))) {
+      this.notice(`holding: ${hold.detail}`);
+      this.tell({ event: 'held', hold });
+    }
     for (const hold of known) if (!isIn(holds, hold)) this.notice(`hold ended: ${hold.reason}`);
   }
 
@@ -284,6 +312,7 @@ export class DeploymentRun {
     const sinceMs = Date.now();
     this.progress.gate = { atPercent, sinceMs, untilMs: sinceMs + this.service.limits.gateSeconds * 1000 };
     this.notice(`gate at ${atPercent} %: waiting for promote`);
+    this.tell({ event: 'gate-waiting', gate: this.progress.gate });
   }
 
   closeGate(): void {
@@ -322,6 +351,8 @@ export class DeploymentRun {
     this.notice(`${outcome}: ${reason}`);
     upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome }]);
     upsertMemo({ report: result });
+    if (outcome === 'rolled-back' || outcome === 'needs-attention')
+      this.tell({ event: outcome, reason, repairs: result.repairs });
     return result;
   }
 }

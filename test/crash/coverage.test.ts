@@ -18,7 +18,7 @@ test('every activity that may write is swept', () => {
 
 test('every activity that calls AWS is a writer or a watcher', () => {
   const without = activities.filter(([, activity]) => roleOf(activity) === undefined).map(([name]) => name);
-  expect(without).toEqual(['workerTimeouts']);
+  expect(without).toEqual(['workerTimeouts', 'notify']);
 });
 
 test('every mutating call that the clients can make is made in some scenario', () => {

@@ -1,5 +1,5 @@
 import { signatureHeaders } from '../../dev/gateway-client';
-import { checkSignature } from '../../gateway/signature';
+import { checkSignature } from '../../clients/http/signature';
 
 test("the gateway takes the client's signature, and not for another path", () => {
   const nowMs = 1_700_000_000_000;

@@ -60,6 +60,7 @@ function facts(change: (facts: PlanFacts) => void = () => undefined): PlanFacts 
     newImage: { imageId: 'ami-2', state: 'available', architecture: 'arm64' },
     oldImage: { imageId: 'ami-1', state: 'available', architecture: 'arm64' },
     oldRequestsPerPeriod: 6000,
+    canNotify: true,
     balancerErrorRate: 0,
   };
   change(base);
@@ -161,6 +162,14 @@ test.each<[string, (facts: PlanFacts) => void, string]>([
   ['a short metric period', (f) => (f.service = service({ judge: { period: '10s' } })), 'judge.period is 10 s'],
   ['little traffic', (f) => (f.oldRequestsPerPeriod = 10), 'judge.minimumRequests'],
   ['sick old servers', (f) => f.targetGroups[0] && (f.targetGroups[0].healthy = 1), 'only 1 of 3'],
+  [
+    'a webhook that this worker cannot sign for',
+    (f) => {
+      f.service = service({ notify: { webhook: 'https://example.com/hook' } });
+      f.canNotify = false;
+    },
+    'nobody will be told at https://example.com/hook',
+  ],
   ['the same image', (f) => f.oldImage && (f.oldImage.imageId = 'ami-2'), 'already have image'],
 ])('%s is a warning', (_name, change, text) => {
   expect(warningsOf(change)).toContain(text);

@@ -215,3 +215,11 @@ test('services that differ in name, environment or region never share a key', ()
   expect(new Set(keys).size).toBe(8);
   expect(problems({ ...smallest, service: 'web.production' })).toHaveLength(1);
 });
+
+test('who is told is a URL, and holds no password', () => {
+  expect(valid({ notify: { webhook: 'https://hooks.example.com/a?b=c@d' } }).notifyWebhook).toContain('a?b=c@d');
+  expect(problems({ ...smallest, notify: { webhook: 'hooks.example.com' } }).join()).toContain('expected the URL');
+  expect(problems({ ...smallest, notify: { webhook: 'ftp://example.com' } }).join()).toContain('expected the URL');
+  const withPassword = problems({ ...smallest, notify: { webhook: 'https://ann:secret@example.com/' } });
+  expect(withPassword).toEqual(['notify.webhook: expected a URL alone, found one with a user name']);
+});

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signatureOf } from '../../gateway/signature';
+import { signatureOf } from '../../clients/http/signature';
 import { startStubWorker, testEnv, uniqueServiceName } from '../clients/temporal/stub-worker';
 import { waitUntil } from '../support/wait-until';
 import { secret, serviceFileText } from './support';

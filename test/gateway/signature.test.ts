@@ -1,4 +1,4 @@
-import { signatureOf } from '../../gateway/signature';
+import { signatureOf } from '../../clients/http/signature';
 import { nowSeconds, send, type SignedRequest, startTestGateway, type TestGateway } from './support';
 
 let gateway: TestGateway;

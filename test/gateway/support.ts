@@ -7,7 +7,7 @@ import type { ReadAnswer } from '../../clients/temporal/read-deployment';
 import type { SubmitOutcome } from '../../clients/temporal/submit-deployment';
 import { buildGateway } from '../../gateway/server';
 import { ServiceDirectory } from '../../gateway/service-directory';
-import { signatureOf } from '../../gateway/signature';
+import { signatureOf } from '../../clients/http/signature';
 
 export const secret = 'a secret of tests, at least 32 characters';
 export const nowSeconds = 1_800_000_000;

@@ -86,6 +86,9 @@ test('wrong settings are named by variable, or by file and key', async () => {
   expect(await startWrongly({ FLEETSHIFT_HEARTBEAT_TIMEOUT: 'soon' })).toContain(
     'FLEETSHIFT_HEARTBEAT_TIMEOUT: expected a duration',
   );
+  const shortSecret = await startWrongly({ FLEETSHIFT_NOTIFY_SECRET: 'not-long' });
+  expect(shortSecret).toContain('FLEETSHIFT_NOTIFY_SECRET: expected at least 32 characters');
+  expect(shortSecret).not.toContain('not-long');
   const file = join(directory, 'worker.yml');
   writeFileSync(file, 'activitySlots: many\ncolour: green\n');
   const told = await startWrongly({ FLEETSHIFT_WORKER_FILE: file });

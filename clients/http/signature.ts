@@ -1,4 +1,4 @@
-/** Who may ask: a request is signed with the secret that gateway and caller share. */
+/** Who may ask, and who tells: both ways a request is signed with a secret that the two sides share. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 export const timestampHeader = 'x-fleetshift-timestamp';
@@ -6,6 +6,9 @@ export const signatureHeader = 'x-fleetshift-signature';
 
 /** A captured request can be sent again for this long, either way of clock difference; doing so changes nothing. */
 export const replayWindowSeconds = 300;
+
+/** 128 bits, should somebody write them in hexadecimal. */
+export const minSecretCharacters = 32;
 
 export interface SignedParts {
   /** Unix seconds, as in the header. */
