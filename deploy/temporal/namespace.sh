@@ -7,6 +7,8 @@ set -eu
 temporal=${FLEETSHIFT_TEMPORAL_CLI:-temporal}
 export TEMPORAL_NAMESPACE="${TEMPORAL_NAMESPACE:-default}"
 retention=${TEMPORAL_RETENTION:-720h}
+# Without a home `temporal` does not even start.
+export HOME="${HOME:-/tmp}"
 attributes='FleetshiftService FleetshiftPhase FleetshiftOutcome FleetshiftRevision FleetshiftRequestedBy'
 give_up_at=$(($(date +%s) + 120))
 

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../project';
-import { temporalVersion } from './cli-check';
+import { temporalVersion } from './versions';
 import { runBounded } from './run-bounded';
 import type { BuildSource } from './source';
 

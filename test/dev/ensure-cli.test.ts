@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compiled } from '../../dev/project';
-import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
-import { goInstall } from '../../dev/temporal/go-install';
+import { ensureTemporalCli, goInstallCli } from '../../dev/temporal/ensure-cli';
 import type { BuildSource } from '../../dev/temporal/source';
 import { waitUntil } from '../support/wait-until';
 import { brokenTemporal, fakeGo, goodTemporal, makeFakeTools, type FakeTools } from './fake-tools';
 
 const noDownload: BuildSource = async () => ({ kind: 'missing', answer: 'no route to the download host' });
-const builders = { "the SDK's download": noDownload, 'go install': goInstall };
+const builders = { "the SDK's download": noDownload, 'go install': goInstallCli };
 const silent = () => undefined;
 
 let tools: FakeTools;
