@@ -1,6 +1,6 @@
 /** The ways in which an attempt at an activity can be cut off at one of its mutations, and what comes after it. */
 import type { CloudState } from '../../../sandbox/state/cloud-state';
-import { breachesIn } from '../../e2e/support/ledger';
+import { breachesIn } from '../../support/breaches';
 import type { Scenario } from './scenarios';
 import { closeStage, openStage, type Stage } from './stage';
 import { TestWorker, timeouts, type ActivityName, type InputOf } from './test-worker';
