@@ -18,7 +18,10 @@ export interface Stage {
   worker: Child;
   /** Starts another worker, for example after the first was killed. */
   startWorker(): Promise<Child>;
+  /** The same world with a task queue and a worker of its own: what befalls that worker disturbs nobody else. */
+  apart(): Promise<Stage>;
   startLoad(serviceName: string, requestsPerSecond?: number): Promise<Load>;
+  /** Ends everything, what is apart as well. */
   stop(): Promise<void>;
 }
 
@@ -27,45 +30,73 @@ export const region = 'eu-west-1';
 /**
  * Every service gets a balancer, a group of servers and a route of its own.
  * @param settings laid over the environment of every process on the stage
+ * @param dataPlane `virtual`: servers and requests are reckoned instead of run, for many deployments side by side
  */
-export async function openStage(services: ServiceWorld[], settings: NodeJS.ProcessEnv = {}): Promise<Stage> {
+export async function openStage(
+  services: ServiceWorld[],
+  settings: NodeJS.ProcessEnv = {},
+  dataPlane: 'real' | 'virtual' = 'real',
+): Promise<Stage> {
   const directory = mkdtempSync(join(tmpdir(), 'fleetshift-e2e-'));
   const sandbox = await startSandbox({
     world: worldOf(services),
+    dataPlane,
     speed: 10,
     metricResolutionSeconds: 1,
     metricLagSeconds: 1,
     propagationLagSeconds: 3,
   });
-  const env = { ...stageEnvironment(sandbox.url), ...settings };
+  const backstage: Backstage = { sandbox, directory, children: [], connections: [] };
+  const stage = await enter(backstage, { ...stageEnvironment(sandbox.url), ...settings });
+  await sandbox.admin.waitUntilSteady();
+  return stage;
+}
+
+/** What all who share a world have in common, and what is to be ended with it. */
+interface Backstage {
+  sandbox: Sandbox;
+  directory: string;
+  children: Child[];
+  connections: Temporal[];
+}
+
+async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stage> {
+  const { sandbox, directory, children, connections } = backstage;
   const temporal = await connect({ env });
-  const children: Child[] = [];
+  connections.push(temporal);
   const startWorker = async () => {
-    const worker = await startWorkerProcess(env, join(directory, `worker-${children.length}.log`));
+    const worker = await startWorkerProcess(env, join(directory, `worker-${randomUUID()}.log`));
     children.push(worker);
     return worker;
   };
-  const worker = await startWorker();
-  await sandbox.admin.waitUntilSteady();
   return {
     sandbox,
     temporal,
     env,
-    worker,
+    worker: await startWorker(),
     startWorker,
+    apart: () => enter(backstage, { ...env, FLEETSHIFT_TASK_QUEUE: newTaskQueue() }),
     startLoad: async (serviceName, requestsPerSecond = 80) => {
       const url = sandbox.listenerUrl(serviceName);
       const load = await startLoad({ url, requestsPerSecond, logPath: join(directory, `load-${serviceName}.log`) });
       children.push(load.child);
       return load;
     },
-    stop: async () => {
-      await Promise.all(children.map((child) => child.stop()));
-      await temporal.close();
-      await sandbox.close();
-      rmSync(directory, { recursive: true, force: true });
-    },
+    stop: () => leave(backstage),
   };
+}
+
+async function leave({ sandbox, directory, children, connections }: Backstage): Promise<void> {
+  // One that was frozen by a test hears nothing until it goes on.
+  children.forEach((child) => child.signal('SIGCONT'));
+  await Promise.all(children.map((child) => child.stop()));
+  await Promise.all(connections.map((connection) => connection.close()));
+  await sandbox.close();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+function newTaskQueue(): string {
+  return `e2e-${randomUUID()}`;
 }
 
 function stageEnvironment(sandboxUrl: string): NodeJS.ProcessEnv {
@@ -75,7 +106,7 @@ function stageEnvironment(sandboxUrl: string): NodeJS.ProcessEnv {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     TEMPORAL_ADDRESS: address,
-    FLEETSHIFT_TASK_QUEUE: `e2e-${randomUUID()}`,
+    FLEETSHIFT_TASK_QUEUE: newTaskQueue(),
     FLEETSHIFT_HEARTBEAT_TIMEOUT: '3s',
     FLEETSHIFT_WRITER_TIMEOUT: '10s',
     AWS_ENDPOINT_URL: sandboxUrl,

@@ -20,6 +20,8 @@ export interface ServiceWorld {
   group?: Record<string, unknown>;
   /** Path patterns that get a rule of their own beside the default action. */
   rulePaths?: string[];
+  /** Requests per second where servers and requests are virtual; 40 unless told. */
+  virtualLoad?: number;
 }
 
 /** The content of a world file. */
@@ -45,12 +47,13 @@ export function worldOf(services: ServiceWorld[]): World {
       deregistrationDelay: '20s',
       tags: { team: name },
     })),
-    loadBalancers: services.map(({ name, rulePaths = [] }) => ({
+    loadBalancers: services.map(({ name, rulePaths = [], virtualLoad = 40 }) => ({
       name,
       listeners: [
         {
           port: 0,
           forward: { [name]: 1 },
+          virtualLoad,
           rules: rulePaths.map((path, index) => ({ priority: index + 1, path, forward: { [name]: 1 } })),
         },
       ],
