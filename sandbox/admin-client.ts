@@ -68,6 +68,11 @@ export class SandboxAdmin {
     return this.call('GET', `ledger?${new URLSearchParams({ after: String(afterSeq), inputContains }).toString()}`);
   }
 
+  /** How often each operation was called so far: `ec2:DescribeInstances` → 12. */
+  calls(): Promise<Record<string, number>> {
+    return this.call('GET', 'calls');
+  }
+
   faults(): Promise<Fault[]> {
     return this.call('GET', 'faults');
   }

@@ -3,6 +3,7 @@ import { SandboxAdmin } from './admin-client';
 import { LaunchFailures } from './autoscaling/launch-failures';
 import { Reconciler } from './autoscaling/reconciler';
 import { Barriers } from './control/barriers';
+import { CallCounts } from './control/call-counts';
 import { Faults } from './control/faults';
 import { History } from './control/history';
 import { Ledger } from './control/ledger';
@@ -86,6 +87,7 @@ function controlParts(cloud: Cloud) {
     faults,
     launchFailures,
     ledger: new Ledger(),
+    calls: new CallCounts(),
     barriers: new Barriers(),
     history: new History(cloud.state, faults),
     reconciler: new Reconciler(cloud, launchFailures),

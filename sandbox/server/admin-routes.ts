@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { LaunchFailures } from '../autoscaling/launch-failures';
 import type { Reconciler } from '../autoscaling/reconciler';
 import type { Barriers } from '../control/barriers';
+import type { CallCounts } from '../control/call-counts';
 import type { Faults } from '../control/faults';
 import type { Ledger } from '../control/ledger';
 import { barrierSpec, faultSpec, launchFailureSpec } from '../control/schemas';
@@ -15,6 +16,7 @@ import { imageSchema } from '../world/schema';
 export interface AdminParts {
   cloud: Cloud;
   ledger: Ledger;
+  calls: CallCounts;
   faults: Faults;
   barriers: Barriers;
   launchFailures: LaunchFailures;
@@ -40,10 +42,11 @@ export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   trafficRoutes(app, parts.cloud);
 }
 
-function stateRoutes(app: FastifyInstance, { cloud, ledger }: AdminParts): void {
+function stateRoutes(app: FastifyInstance, { cloud, ledger, calls }: AdminParts): void {
   app.get('/_sandbox/status', () => ({ region: cloud.region, account: cloud.account }));
   app.get('/_sandbox/listeners', () => listenerAddresses(cloud));
   app.get('/_sandbox/steady', () => steadyReport(cloud));
+  app.get('/_sandbox/calls', () => calls.list());
   app.get('/_sandbox/ledger', (request) => {
     const query = z.object({ after: z.coerce.number().default(0), inputContains: z.string().default('') });
     const { after, inputContains } = query.parse(request.query);

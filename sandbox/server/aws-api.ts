@@ -5,6 +5,7 @@ import type { Operation } from '../codec/operation';
 import { inputSchema, type AwsRequest, type AwsResponse } from '../codec/protocol';
 import { findMissingMember } from '../codec/required-members';
 import type { Barriers } from '../control/barriers';
+import type { CallCounts } from '../control/call-counts';
 import type { Call } from '../control/call-match';
 import type { Faults } from '../control/faults';
 import type { History } from '../control/history';
@@ -21,6 +22,7 @@ export interface AwsApiParts {
   cloud: Cloud;
   services: Service[];
   ledger: Ledger;
+  calls: CallCounts;
   faults: Faults;
   barriers: Barriers;
   history: History;
@@ -42,6 +44,7 @@ export class AwsApi {
     try {
       const caller = checkCredentials(service, request);
       const call = { caller, ...prepareCall(service, request) };
+      this.parts.calls.add(call);
       const outcome = await this.answer(service, call);
       if (outcome === connectionLost) return connectionLost;
       return service.protocol.encodeOutput(call.operationToRun.schema, outcome.output, requestId);

@@ -35,6 +35,14 @@ describe('with real servers and balancers', () => {
     await waitUntil('the request in the metrics', async () => (await requestCount('LoadBalancer')) >= 1);
   });
 
+  test('calls are counted by operation, reads too, refused ones too', async () => {
+    const count = async () => (await sandbox.admin.calls())['elasticloadbalancing:DescribeListeners'] ?? 0;
+    const before = await count();
+    await clients.elb.send(new DescribeListenersCommand({ ListenerArns: ['arn:none'] })).catch(() => undefined);
+    await clients.elb.send(new DescribeLoadBalancersCommand({}));
+    expect(await count()).toBe(before + 1);
+  });
+
   test('a second fleet is unused until its group is referenced, healthy at weight 0, and takes over by weight', async () => {
     const created = await clients.elb.send(
       new CreateTargetGroupCommand({

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { LaunchFailures } from '../../../sandbox/autoscaling/launch-failures';
 import { Reconciler } from '../../../sandbox/autoscaling/reconciler';
+import { CallCounts } from '../../../sandbox/control/call-counts';
 import { Faults } from '../../../sandbox/control/faults';
 import { History } from '../../../sandbox/control/history';
 import { Ledger } from '../../../sandbox/control/ledger';
@@ -42,7 +43,8 @@ export class CrashCloud {
     const { faults, ledger, holds: barriers } = this;
     this.reconciler = new Reconciler(cloud, launchFailures);
     const history = new History(cloud.state, faults);
-    const parts = { cloud, faults, ledger, barriers, launchFailures, history, reconciler: this.reconciler };
+    const calls = new CallCounts();
+    const parts = { cloud, faults, ledger, calls, barriers, launchFailures, history, reconciler: this.reconciler };
     this.app = createHttpServer(new AwsApi({ ...parts, services: createServices(cloud) }), parts);
     ledger.events.on('entry', () => this.look());
   }
