@@ -4,6 +4,7 @@ import type { BarrierSpec, FaultSpec, LaunchFailureSpec } from './types';
 const callMatch = {
   operation: z.string().min(1),
   service: z.enum(['autoscaling', 'ec2', 'elasticloadbalancing', 'monitoring', 'sts']).exactOptional(),
+  caller: z.string().min(1).exactOptional(),
   inputContains: z.string().exactOptional(),
 };
 

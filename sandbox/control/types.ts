@@ -24,6 +24,8 @@ export interface CallMatch {
   /** For example `CreateAutoScalingGroup`; `*` is every call. */
   operation: string;
   service?: ServiceName;
+  /** Only calls that this access key id signed. */
+  caller?: string;
   /** Only calls whose input, as JSON, holds this text: a name or an ARN. */
   inputContains?: string;
 }

@@ -29,7 +29,6 @@ export interface AwsApiParts {
 }
 
 interface PreparedCall extends Call {
-  caller: string;
   operationToRun: Operation;
 }
 

@@ -9,7 +9,7 @@ import {
 import { DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SandboxAdmin } from '../../sandbox/admin-client';
 import { waitUntil } from '../support/wait-until';
-import { describeGroup, errorOf, startTestCloud, type TestCloud } from './test-cloud';
+import { createClients, describeGroup, errorOf, startTestCloud, type TestCloud } from './test-cloud';
 
 let cloud: TestCloud;
 let admin: SandboxAdmin;
@@ -112,6 +112,13 @@ test('a fault hits the calls that it is for, as often as it says, after those it
   expect((await errorOf(exists(name))).name).toBe('Throttling');
   expect(await exists(name)).toBe(true);
   expect((await admin.faults()).find(({ id }) => id === fault.id)?.hits).toBe(2);
+});
+
+test('a fault of one caller leaves the calls of all others alone', async () => {
+  await admin.addFault({ operation: '*', caller: 'fleetshift', kind: 'throttle', times: 'always' });
+  const { autoScaling } = createClients(cloud.sandbox.url, 'fleetshift');
+  expect((await errorOf(autoScaling.send(new DescribeAutoScalingGroupsCommand({})))).name).toBe('Throttling');
+  expect(await exists('web-v1')).toBe(true);
 });
 
 test('a stale read misses what was just made, and waits for something to be stale about', async () => {
