@@ -1,11 +1,11 @@
 /** The command line: which commands and flags there are. */
 import { Command, InvalidArgumentError } from 'commander';
-import { verbs } from '../domain/control';
+import { type Verb, verbs } from '../domain/control';
 import type { CommandContext } from './commands/context';
+import { control, type ControlOptions } from './commands/control';
 import { deploy, type DeployOptions } from './commands/deploy';
 import { list } from './commands/list';
 import { runMain } from './commands/run-main';
-import { signal, type SignalOptions } from './commands/signal';
 import { status } from './commands/status';
 
 const about = `Deploys new versions to fleets on EC2 Auto Scaling groups.
@@ -15,9 +15,10 @@ FLEETSHIFT_TASK_QUEUE names the queue of the workers (fleetshift).`;
 
 const exitCodeHelp = `
 Exit codes:
-  0  succeeded (deploy without --wait: taken)
+  0  succeeded (deploy without --wait, and all other requests: taken, or so already)
   1  rolled back or aborted
-  2  refused: bad input, service busy, unknown id, Temporal out of reach
+  2  refused, and nothing was changed: bad input, service busy, unknown id, a verb that does not fit the phase,
+     Temporal out of reach
   3  needs attention: the report lists what to repair`;
 
 /** @param done is called once with the exit code of the command that ran */
@@ -53,6 +54,7 @@ function addDeploy(program: Command, context: CommandContext, done: Done): void 
     .option('--reason <text>', 'why; shown wherever the deployment is shown')
     .option('--commit <id>', 'commit of the new version')
     .option('--key <text>', 'idempotency key: asking twice with it is one deployment')
+    .option('--hotfix', 'old is known to be bad: short steps, and what both fleets suffer does not hold the shift')
     .option('--wait', 'show it live and end with its outcome')
     .option('--json', 'one JSON object at the end instead of text')
     .action(async (file: string, options: DeployOptions) => done(await deploy(context, file, options)));
@@ -77,25 +79,26 @@ function addLooking(program: Command, context: CommandContext, done: Done): void
     .action(async (options: { service?: string; limit: number; json?: boolean }) => done(await list(context, options)));
 }
 
+const verbHelp: Record<Verb, string> = {
+  pause: 'hold a deployment before its next change; while old is kept, keep it on',
+  resume: 'let what is paused go on',
+  promote: 'pass the step, gate or hold that a deployment waits at; of a drain: let the old fleet go now',
+  abort: 'put the traffic back and remove what the deployment made',
+  rollback: 'put the traffic back to the old fleet, for as long as it is kept',
+};
+
 function addVerbs(program: Command, context: CommandContext, done: Done): void {
-  const descriptions = {
-    pause: 'hold a deployment before its next change',
-    resume: 'let a paused deployment go on',
-    promote: 'pass the step, gate or hold that a deployment waits at',
-    abort: 'put the traffic back and remove what the deployment made',
-    rollback: 'put the traffic back to the old fleet',
-  };
   for (const verb of verbs) {
-    program
+    const command = program
       .command(verb)
-      .description(descriptions[verb])
-      .argument('<id>', 'deployment, as "deploy" and "list" print it')
+      .description(verbHelp[verb])
+      .argument('<id>', 'deployment or drain, as "deploy", "list" and "status" print it')
       .option('--by <name>', 'who asks; your user name unless given')
-      .option('--reason <text>', 'why')
-      .option('--json', 'one JSON object instead of text')
-      .action(async (deploymentId: string, options: SignalOptions) =>
-        done(await signal(context, { verb, deploymentId, options })),
-      );
+      .option('--reason <text>', 'why; shown wherever the deployment is shown')
+      .option('--key <text>', 'idempotency key: asking twice with it counts once')
+      .option('--json', 'one JSON object instead of text');
+    if (verb === 'promote') command.option('--full', 'pass every step that is left, with its gate');
+    command.action(async (id: string, options: ControlOptions) => done(await control(context, { verb, id, options })));
   }
 }
 

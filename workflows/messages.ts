@@ -11,8 +11,8 @@ export const submitUpdate = defineUpdate<SubmitAnswer, [SubmitInput]>('submit');
 /** Verbs as signals, for those who hear no answer: whatever the payload is, the verb counts. */
 export const controlSignals = byVerb((verb) => defineSignal<[ControlRequest?]>(verb));
 
-/** The same verbs as updates, answered with the ruling and the state after it. */
-export const controlUpdates = byVerb((verb) => defineUpdate<ControlAnswer, [ControlRequest?]>(verb));
+/** The same verbs as updates, answered with the ruling and the state after it; sent by hand, without a payload too. */
+export const controlUpdates = byVerb((verb) => defineUpdate<ControlAnswer, [ControlRequest]>(verb));
 
 /** From the service's workflow to a queued deployment: it is its turn. */
 export const turnSignal = defineSignal('turn');

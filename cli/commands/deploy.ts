@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { deploymentRequest, type SubmitInput } from '../../domain/deployment';
-import { formatProblem, problemsOf } from '../../domain/problems';
+import { formatProblem } from '../../domain/problems';
 import { type ServiceConfig, serviceKey } from '../../domain/service-file';
 import { readServiceFile } from '../../clients/temporal/service-file-text';
 import { submitDeployment } from '../../clients/temporal/submit-deployment';
 import { exitCodes } from '../exit-codes';
-import { Refusal } from '../refusal';
+import { Refusal, refusalOfFlags } from '../refusal';
 import { type CommandContext, printJson, withTemporal } from './context';
 import { follow } from './follow';
 
@@ -15,6 +15,7 @@ export interface DeployOptions {
   reason?: string;
   commit?: string;
   key?: string;
+  hotfix?: boolean;
   wait?: boolean;
   json?: boolean;
 }
@@ -36,9 +37,10 @@ export async function deploy(context: CommandContext, file: string, options: Dep
         ]);
       case 'admitted':
     }
-    const { deploymentId, number, repeated } = answer;
+    const { deploymentId, number, repeated, after } = answer;
     if (!json) {
-      const how = repeated ? 'is the one this key was used for before' : 'has begun';
+      const begins = after === null ? 'has begun' : `waits for ${after}`;
+      const how = repeated ? 'is the one this key was used for before' : begins;
       context.io.stdout.write(`${serviceKey(submit.service)} #${number} ${how}: ${deploymentId}\n`);
     }
     if (options.wait === true) return follow({ context, temporal, deploymentId, json });
@@ -61,12 +63,9 @@ function readService(file: string): ServiceConfig {
 
 function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; userName: string }): SubmitInput {
   const { service, options, userName } = input;
-  const { image, by, reason, commit, key } = options;
-  const parsed = deploymentRequest.safeParse({ image, by, reason, commit, idempotencyKey: key });
-  if (!parsed.success) {
-    const problems = problemsOf(parsed.error);
-    throw new Refusal(problems.map((problem) => formatProblem({ ...problem, path: flagOf(problem.path) })));
-  }
+  const { image, by, reason, commit, key, hotfix = false } = options;
+  const parsed = deploymentRequest.safeParse({ image, by, reason, commit, idempotencyKey: key, hotfix });
+  if (!parsed.success) throw refusalOfFlags(parsed.error);
   return {
     service,
     revision: { imageId: image },
@@ -74,10 +73,6 @@ function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; 
     requestedBy: by ?? userName,
     reason: reason ?? '',
     commit: commit ?? '',
-    hotfix: false,
+    hotfix,
   };
-}
-
-function flagOf(path: string): string {
-  return path === 'idempotencyKey' ? '--key' : `--${path}`;
 }

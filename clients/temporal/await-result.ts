@@ -18,7 +18,7 @@ export async function awaitResult(input: {
   for (;;) {
     signal?.throwIfAborted();
     try {
-      const wait = () => resultOf({ temporal, deploymentId, withinMs: pollMs });
+      const wait = () => resultOf({ temporal, id: deploymentId, withinMs: pollMs });
       return await (signal === undefined ? wait() : temporal.client.connection.withAbortSignal(signal, wait));
     } catch (error) {
       signal?.throwIfAborted();

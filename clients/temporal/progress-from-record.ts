@@ -27,7 +27,7 @@ export async function progressFromRecord(input: {
   const ended =
     description.closeTime === undefined
       ? null
-      : await resultOf({ temporal, deploymentId: description.workflowId, withinMs: 5_000 });
+      : await resultOf({ temporal, id: description.workflowId, withinMs: 5_000 });
   const result = ended?.kind === 'ended' ? ended.result : null;
   return {
     deploymentId: description.workflowId,

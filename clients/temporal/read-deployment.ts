@@ -1,8 +1,9 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
 import type { DeploymentProgress, DeploymentResult } from '../../domain/deployment';
-import { progressQuery, workflowTypes } from '../../workflows/messages';
-import { ask, type Temporal } from './connection';
+import { progressQuery } from '../../workflows/messages';
+import type { Temporal } from './connection';
+import { describeRun, isDrainId } from './describe-run';
+import { answerOf } from './answer-of';
 import { failuresOf, liveReportsOf, withLiveReports } from './live-reports';
 import { progressFromRecord } from './progress-from-record';
 import { resultOf } from './result-of';
@@ -32,11 +33,11 @@ export async function readDeployment(input: {
   answerWithinMs?: number;
 }): Promise<ReadAnswer> {
   const { temporal, deploymentId, answerWithinMs = 5_000 } = input;
-  const description = await describeDeployment({ temporal, deploymentId });
+  const description = isDrainId(deploymentId) ? null : await describeRun({ temporal, id: deploymentId });
   if (description === null) return { kind: 'not-found' };
 
   const ending = await endingOf(temporal, description);
-  const told = await queryProgress({ temporal, description, answerWithinMs });
+  const told = await answerOf({ temporal, description, query: progressQuery, answerWithinMs });
   const progress = told ?? (await progressFromRecord({ temporal, description }));
   const reports = liveReportsOf(description.raw);
   return {
@@ -48,54 +49,13 @@ export async function readDeployment(input: {
   };
 }
 
-/**
- * The deployment's workflow as Temporal describes it; null when the id is unknown or belongs to something else.
- * @throws TemporalError when the server cannot be asked
- */
-export async function describeDeployment(input: {
-  temporal: Temporal;
-  deploymentId: string;
-}): Promise<WorkflowExecutionDescription | null> {
-  const { temporal, deploymentId } = input;
-  try {
-    const description = await ask({
-      temporal,
-      doing: `looking for ${deploymentId}`,
-      withinMs: 5_000,
-      ask: () => temporal.client.workflow.getHandle(deploymentId).describe(),
-      pass: (error) => error instanceof WorkflowNotFoundError,
-    });
-    return description.type === workflowTypes.deployment ? description : null;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return null;
-    throw error;
-  }
-}
-
 async function endingOf(
   temporal: Temporal,
   description: WorkflowExecutionDescription,
 ): Promise<{ result: DeploymentResult | null; stopped: string | null }> {
   if (description.closeTime === undefined) return { result: null, stopped: null };
-  const ended = await resultOf({ temporal, deploymentId: description.workflowId, withinMs: 5_000 });
+  const ended = await resultOf({ temporal, id: description.workflowId, withinMs: 5_000 });
   return ended.kind === 'ended'
     ? { result: ended.result, stopped: null }
     : { result: null, stopped: ended.kind === 'stopped' ? ended.message : null };
-}
-
-/** Null when no worker answers: none is up, the only ones up run other code, or they are busy. */
-async function queryProgress(input: {
-  temporal: Temporal;
-  description: WorkflowExecutionDescription;
-  answerWithinMs: number;
-}): Promise<DeploymentProgress | null> {
-  const { temporal, description, answerWithinMs } = input;
-  try {
-    const { connection, workflow } = temporal.client;
-    const handle = workflow.getHandle(description.workflowId, description.runId);
-    return await connection.withDeadline(Date.now() + answerWithinMs, () => handle.query(progressQuery));
-  } catch {
-    // Whatever the reason, the record answers in its place; if Temporal itself is gone, reading the record says so.
-    return null;
-  }
 }

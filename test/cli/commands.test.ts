@@ -95,10 +95,65 @@ test('list shows the deployments of a service, in text and as JSON', async () =>
   expect(JSON.parse(json.out)).toMatchObject({ deployments: [{ deploymentId: id }] });
 });
 
-test.each(['status', 'pause', 'resume', 'abort'])('%s of an unknown id is exit code 2', async (command) => {
-  const { exitCode, err } = await cli([command, 'deploy:web.production.eu-west-1:none'], env);
-  expect(exitCode).toBe(2);
-  expect(err).toContain('there is no deployment deploy:web.production.eu-west-1:none');
+test.each(['status', 'pause', 'resume', 'promote', 'abort', 'rollback'])(
+  '%s of an unknown id is exit code 2',
+  async (command) => {
+    const { exitCode, err } = await cli([command, 'deploy:web.production.eu-west-1:none'], env);
+    expect(exitCode).toBe(2);
+    expect(err).toContain('there is no deployment deploy:web.production.eu-west-1:none');
+  },
+);
+
+test('a verb that is taken says what happens now; one that is so already says that, and both are no failure', async () => {
+  const id = await deployed(serviceFile());
+  const first = await cli(['pause', id, '--by', 'ann', '--reason', 'lunch'], env);
+  expect(first).toEqual({ exitCode: 0, err: '', out: `pause taken by ${id}: it stops before its next change\n` });
+  const second = await cli(['pause', id], env);
+  expect(second).toEqual({ exitCode: 0, err: '', out: `nothing to pause at ${id}: it is paused\n` });
+  const seen = JSON.parse((await cli(['status', id, '--json'], env)).out) as unknown;
+  expect(seen).toMatchObject({ pause: { by: 'ann', reason: 'lunch' }, requests: [{ by: 'ann' }, { by: 'tester' }] });
+});
+
+test('a verb that is refused says why on stderr and is exit code 2, also with --json', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['pause', id], env);
+  const refused = `fleetshift: ${id} refuses to promote: it is paused: resume it first\n`;
+  expect(await cli(['promote', id], env)).toEqual({ exitCode: 2, err: refused, out: '' });
+  const json = await cli(['promote', id, '--json'], env);
+  expect(json).toMatchObject({ exitCode: 2, err: refused });
+  expect(JSON.parse(json.out)).toMatchObject({ verb: 'promote', kind: 'refused', state: { deploymentId: id } });
+});
+
+test('the same key twice counts once: a repeated promote passes no second step', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['pause', id, '--key', 'k'], env);
+  await cli(['resume', id], env);
+  await cli(['pause', id, '--key', 'k'], env);
+  expect(JSON.parse((await cli(['status', id, '--json'], env)).out)).toMatchObject({ pause: null });
+});
+
+test('promote --full asks for all that is left', async () => {
+  const id = await deployed(serviceFile());
+  expect(await cli(['promote', id, '--full'], env)).toMatchObject({
+    exitCode: 0,
+    out: expect.stringContaining('the steps that are left are passed') as string,
+  });
+  expect((await cli(['pause', id, '--full'], env)).err).toContain("unknown option '--full'");
+});
+
+test('a rollback after the success is taken by the drain; a late promote is refused and names it', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['promote', id], env);
+  const drain = id.replace(/^deploy/, 'drain');
+  const late = await cli(['promote', id], env);
+  expect(late.exitCode).toBe(2);
+  expect(late.err).toContain(`${id} has already ended (succeeded)`);
+  expect(late.err).toContain(`fleetshift promote ${drain}`);
+  expect(await cli(['rollback', id], env)).toEqual({
+    exitCode: 0,
+    err: '',
+    out: `rollback taken by ${drain}: the traffic goes back to the old fleet\n`,
+  });
 });
 
 test('pausing one that has ended is refused with its outcome', async () => {
@@ -109,4 +164,10 @@ test('pausing one that has ended is refused with its outcome', async () => {
   const { exitCode, err } = await cli(['pause', deploymentId], env);
   expect(exitCode).toBe(2);
   expect(err).toContain('already ended (succeeded)');
+});
+
+test('deploy --hotfix reaches the deployment', async () => {
+  const { out } = await cli(['deploy', serviceFile(), '--image', 'ami-stay', '--hotfix', '--json'], env);
+  const { deploymentId } = JSON.parse(out) as { deploymentId: string };
+  expect(JSON.parse((await cli(['status', deploymentId, '--json'], env)).out)).toMatchObject({ warnings: ['hotfix'] });
 });

@@ -3,7 +3,6 @@ import { connect, type Temporal } from '../../../clients/temporal/connection';
 import { awaitResult } from '../../../clients/temporal/await-result';
 import { listDeployments } from '../../../clients/temporal/list-deployments';
 import { readDeployment } from '../../../clients/temporal/read-deployment';
-import { signalDeployment } from '../../../clients/temporal/signal-deployment';
 import { submitDeployment } from '../../../clients/temporal/submit-deployment';
 import { serviceKey } from '../../../domain/service-file';
 import type { SubmitInput } from '../../../domain/deployment';
@@ -31,7 +30,7 @@ async function admitted(submit: SubmitInput) {
 }
 
 async function abort(deploymentId: string) {
-  await signalDeployment({ temporal, deploymentId, verb: 'abort', note: {} });
+  await temporal.client.workflow.getHandle(deploymentId).signal('abort');
   return awaitResult({ temporal, deploymentId });
 }
 
@@ -90,32 +89,11 @@ test('a running deployment is shown with what its watcher has just seen', async 
   });
 });
 
-test('pause, resume and abort reach the deployment; afterwards they are told its outcome', async () => {
-  const { deploymentId } = await admitted(submitInput());
-  const send = (verb: 'pause' | 'resume' | 'abort') =>
-    signalDeployment({ temporal, deploymentId, verb, note: { by: 'ann', reason: 'lunch' } });
-  const paused = async () => {
-    const answer = await readDeployment({ temporal, deploymentId });
-    return answer.kind === 'found' ? answer.progress.pause : null;
-  };
-  expect(await send('pause')).toEqual({ kind: 'sent' });
-  expect(await waitUntil('the pause', paused)).toMatchObject({ by: 'ann', reason: 'lunch' });
-  await send('resume');
-  await waitUntil('the end of the pause', paused, { until: (pause) => pause === null });
-  await send('abort');
-  expect(await awaitResult({ temporal, deploymentId })).toMatchObject({
-    kind: 'ended',
-    result: { outcome: 'aborted' },
-  });
-  expect(await send('abort')).toEqual({ kind: 'already-ended', outcome: 'aborted' });
-});
-
-test('an unknown id, and the id of something else, is not found by any function', async () => {
+test('an unknown id, and the id of something else, is not found', async () => {
   const submit = submitInput();
   await admitted(submit);
   for (const deploymentId of [`deploy:web:${randomUUID()}`, `service:${serviceKey(submit.service)}`]) {
     expect(await readDeployment({ temporal, deploymentId })).toEqual({ kind: 'not-found' });
-    expect(await signalDeployment({ temporal, deploymentId, verb: 'pause', note: {} })).toEqual({ kind: 'not-found' });
   }
   expect(await awaitResult({ temporal, deploymentId: randomUUID() })).toEqual({ kind: 'not-found' });
 });

@@ -1,6 +1,7 @@
 /**
- * The two workflows that the client layer talks to, reduced to what it can see. An image id steers a deployment:
- * `ami-succeed` ends at once, `ami-fail` fails without a result, all others wait for an abort while a watcher reports.
+ * The workflows that the client layer talks to, reduced to what it can see; verbs are heard as the real ones hear them.
+ * An image id steers a deployment: `ami-succeed` ends at once, `ami-fail` fails without a result, all others wait, while
+ * a watcher reports, for an abort, a rollback, or a promote, after which a drain has the old fleet.
  */
 import {
   ActivityCancellationType,
@@ -18,12 +19,16 @@ import {
   deploymentIdOf,
   type DeploymentProgress,
   type DeploymentResult,
-  type Outcome,
+  drainIdOf,
+  type DrainProgress,
+  type DrainResult,
   type SubmitAnswer,
   type SubmitInput,
 } from '../../../domain/deployment';
 import { serviceKey } from '../../../domain/service-file';
-import { controlSignals, progressQuery, submitUpdate } from '../../../workflows/messages';
+import type { Verb } from '../../../domain/control';
+import { listenToVerbs } from '../../../workflows/control';
+import { drainProgressQuery, progressQuery, submitUpdate } from '../../../workflows/messages';
 import { searchAttributes } from '../../../workflows/search-attributes';
 import type { StubActivities } from './stub-worker';
 
@@ -78,16 +83,24 @@ export async function service(): Promise<void> {
 
 export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
   const progress = progressOf(input);
-  let aborted = false;
+  const asked = { back: null as Verb | null, promote: false };
   setHandler(progressQuery, () => progress);
-  setHandler(controlSignals.pause, (note) => {
-    progress.pause = { ...note, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
-  });
-  setHandler(controlSignals.resume, () => {
-    progress.pause = null;
-  });
-  setHandler(controlSignals.abort, () => {
-    aborted = true;
+  listenToVerbs({
+    progress,
+    situation: () => ({
+      phase: progress.phase,
+      paused: progress.pause !== null,
+      goingBack: asked.back !== null,
+      decided: false,
+      waiting: null,
+    }),
+    intend: (verb, request) => {
+      if (verb === 'pause') progress.pause = { ...request, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
+      if (verb === 'resume') progress.pause = null;
+      if (verb === 'promote') asked.promote = true;
+      if (verb === 'abort' || verb === 'rollback') asked.back = verb;
+    },
+    notice: (text) => progress.notices.push({ atMs: Date.now(), text }),
   });
   if (input.revision.imageId === 'ami-fail') throw ApplicationFailure.nonRetryable('broken on purpose');
   if (input.revision.imageId !== 'ami-succeed') {
@@ -95,13 +108,52 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
     const watched = watching.run(watch).catch((error: unknown) => {
       if (!isCancellation(error)) throw error;
     });
-    await condition(() => aborted);
+    await condition(() => asked.back !== null || asked.promote);
     watching.cancel();
     await watched;
   }
+  const outcome = asked.back === null ? 'succeeded' : asked.back === 'abort' ? 'aborted' : 'rolled-back';
+  if (asked.promote) await startDrain(progress.deploymentId);
   progress.phase = 'decided';
-  progress.result = resultOf(input, aborted ? 'aborted' : 'succeeded');
+  progress.result = resultOf(input, { outcome, drainId: asked.promote ? drainIdOf(progress.deploymentId) : null });
   return progress.result;
+}
+
+async function startDrain(deploymentId: string): Promise<void> {
+  const workflowId = drainIdOf(deploymentId);
+  const typedSearchAttributes = [{ key: searchAttributes.phase, value: 'keep' }];
+  await startChild(drain, { workflowId, args: [deploymentId], parentClosePolicy: 'ABANDON', typedSearchAttributes });
+}
+
+/** Keeps the old fleet until it is asked to go back or to let it go. */
+export async function drain(deploymentId: string): Promise<DrainResult> {
+  const asked = { ending: null as 'rolled-back' | 'scaled-to-zero' | null };
+  const progress: DrainProgress = {
+    ...{ drainId: drainIdOf(deploymentId), deploymentId, groupName: 'old' },
+    ...{ phase: 'keep', phaseSinceMs: Date.now(), remaining: null, late: false },
+    ...{ pause: null, requests: [], notices: [] },
+  };
+  setHandler(drainProgressQuery, () => progress);
+  listenToVerbs({
+    progress,
+    situation: () => ({
+      phase: progress.phase,
+      paused: progress.pause !== null,
+      goingBack: asked.ending === 'rolled-back',
+      decided: true,
+      waiting: null,
+    }),
+    intend: (verb, request) => {
+      if (verb === 'pause') progress.pause = { ...request, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
+      if (verb === 'resume') progress.pause = null;
+      if (verb === 'promote') asked.ending = 'scaled-to-zero';
+      if (verb === 'rollback') asked.ending = 'rolled-back';
+    },
+    notice: (text) => progress.notices.push({ atMs: Date.now(), text }),
+  });
+  await condition(() => asked.ending !== null);
+  progress.phase = 'finished';
+  return { drainId: progress.drainId, groupName: 'old', ending: asked.ending ?? 'kept', repairs: [] };
 }
 
 function progressOf(input: DeploymentInput): DeploymentProgress {
@@ -121,19 +173,22 @@ function progressOf(input: DeploymentInput): DeploymentProgress {
       gate: null,
       turn: null,
       requests: [],
-      warnings: [],
+      warnings: input.hotfix ? ['hotfix'] : [],
       notices: [],
       result: null,
     },
   };
 }
 
-function resultOf(input: DeploymentInput, outcome: Outcome): DeploymentResult {
+function resultOf(
+  input: DeploymentInput,
+  { outcome, drainId }: Pick<DeploymentResult, 'outcome' | 'drainId'>,
+): DeploymentResult {
   const key = serviceKey(input.service);
   return {
     deploymentId: deploymentIdOf(key, input.uuid),
     ...{ service: key, number: input.number, revision: input.revision, outcome, reason: 'because the test said so' },
     ...{ startedAtMs: input.submittedAtMs, endedAtMs: Date.now(), trafficRestoredAtMs: null, judge: null },
-    ...{ oldGroup: 'old', newGroup: 'new', warnings: [], repairs: [], drainId: null },
+    ...{ oldGroup: 'old', newGroup: 'new', warnings: [], repairs: [], drainId },
   };
 }

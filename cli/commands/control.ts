@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { controlDeployment, type ControlOutcome } from '../../clients/temporal/control-deployment';
+import { TemporalError } from '../../clients/temporal/temporal-error';
+import { controlRequest, type Verb } from '../../domain/control';
+import { drainIdOf } from '../../domain/deployment';
+import { exitCodes } from '../exit-codes';
+import { Refusal, refusalOfFlags } from '../refusal';
+import { type CommandContext, printJson, withTemporal } from './context';
+import { unknownDeployment } from './follow';
+
+export interface ControlOptions {
+  by?: string;
+  reason?: string;
+  key?: string;
+  full?: boolean;
+  json?: boolean;
+}
+
+/** `fleetshift pause|resume|promote|abort|rollback ID`; answers the exit code. */
+export async function control(
+  context: CommandContext,
+  input: { verb: Verb; id: string; options: ControlOptions },
+): Promise<number> {
+  const { verb, id, options } = input;
+  const { by = context.io.userName, reason, full, key: idempotencyKey = `cli-${randomUUID()}` } = options;
+  const parsed = controlRequest.safeParse({ by, reason, full, idempotencyKey });
+  if (!parsed.success) throw refusalOfFlags(parsed.error);
+  const request = { ...parsed.data, idempotencyKey };
+  const outcome = await withTemporal(context, (temporal) =>
+    controlDeployment({ temporal, id, verb, request }).catch((error: unknown) => unheard(error, idempotencyKey)),
+  );
+  if (options.json === true) printJson(context.io, { verb, ...outcome });
+  const text = textOf({ verb, id, outcome });
+  if (options.json !== true) context.io.stdout.write(`${text}\n`);
+  return exitCodes.ok;
+}
+
+function unheard(error: unknown, idempotencyKey: string): never {
+  if (!(error instanceof TemporalError)) throw error;
+  const advice = `whether it was heard is not known: ask again with --key ${idempotencyKey}, and it counts once`;
+  throw new Refusal([error.message, advice]);
+}
+
+/**
+ * One line for a request that was heard.
+ * @throws Refusal for one that was not taken
+ */
+function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: ControlOutcome }): string {
+  switch (outcome.kind) {
+    case 'taken':
+      return `${verb} taken by ${outcome.id}: ${outcome.text}`;
+    case 'already':
+      return `nothing to ${verb} at ${outcome.id}: ${outcome.text}`;
+    case 'sent':
+      return `${verb} sent to ${outcome.id}: ${outcome.message}`;
+    case 'refused':
+      throw new Refusal([`${outcome.id} refuses to ${verb}: ${outcome.text}`]);
+    case 'invalid':
+      throw new Refusal([`${outcome.id} could not read the request, and nothing was changed: ${outcome.message}`]);
+    case 'ended':
+      throw new Refusal(endedLines(verb, outcome));
+    case 'not-found':
+      throw unknownDeployment(id);
+  }
+}
+
+function endedLines(verb: Verb, { id, outcome }: Extract<ControlOutcome, { kind: 'ended' }>): string[] {
+  const said = `${id} has already ended (${outcome ?? 'without a result'}); nothing to ${verb}`;
+  return verb === 'promote' && outcome === 'succeeded'
+    ? [said, `to let its old fleet go before its time: fleetshift promote ${drainIdOf(id)}`]
+    : [said];
+}

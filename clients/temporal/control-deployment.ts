@@ -1,0 +1,124 @@
+import {
+  type WorkflowExecutionDescription,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import type { ControlAnswer, ControlRequest, Verb } from '../../domain/control';
+import { drainIdOf, type DeploymentResult, type DrainResult } from '../../domain/deployment';
+import { controlSignals, controlUpdates } from '../../workflows/messages';
+import { ask, type Temporal } from './connection';
+import { describeRun } from './describe-run';
+import { resultOf } from './result-of';
+
+/** What became of a verb; `id` is who heard it, which after the end of a deployment is its drain. */
+export type ControlOutcome =
+  | (ControlAnswer & { id: string })
+  /** Nobody answered; Temporal keeps the request, and it is ruled on later. */
+  | { kind: 'sent'; id: string; message: string }
+  /** It cannot be read by who got it; nothing was changed. */
+  | { kind: 'invalid'; id: string; message: string }
+  /** It has ended, with this outcome or ending; null when it ended without a result. */
+  | { kind: 'ended'; id: string; outcome: DeploymentResult['outcome'] | DrainResult['ending'] | null }
+  | { kind: 'not-found' };
+
+export interface ControlInput {
+  temporal: Temporal;
+  /** Of a deployment or a drain. */
+  id: string;
+  verb: Verb;
+  /** With its key, so that it counts once however often it is heard. */
+  request: ControlRequest & { idempotencyKey: string };
+  /** How long a worker may take to answer before the request is left to Temporal; 5 s unless told. */
+  answerWithinMs?: number;
+}
+
+/**
+ * Asks a deployment for something, or the drain after it. What comes after a deployment has succeeded is asked of its
+ * drain, which has the old fleet: all but a promote, because one that was meant for a gate or the bake must not give up
+ * the instant way back only because it came late.
+ * @throws TemporalError when the server cannot be asked
+ */
+export async function controlDeployment(input: ControlInput): Promise<ControlOutcome> {
+  const answer = await askRun(input);
+  if (answer.kind !== 'ended' || answer.outcome !== 'succeeded' || input.verb === 'promote') return answer;
+  const byDrain = await askRun({ ...input, id: drainIdOf(input.id) });
+  return byDrain.kind === 'not-found' ? answer : byDrain;
+}
+
+async function askRun(input: ControlInput): Promise<ControlOutcome> {
+  const { temporal, id } = input;
+  const description = await describeRun({ temporal, id });
+  if (description === null) return { kind: 'not-found' };
+  return description.closeTime === undefined ? update(input) : ended(temporal, description);
+}
+
+/**
+ * An update that no worker takes is kept in the server's memory only, so what is not answered is sent as a signal as
+ * well, which is kept for good. Both may be heard then: by their key they are one.
+ */
+async function update(input: ControlInput): Promise<ControlOutcome> {
+  const { temporal, id, verb, request, answerWithinMs = 5_000 } = input;
+  try {
+    const answer = await ask({
+      temporal,
+      doing: `asking ${id} to ${verb}`,
+      withinMs: answerWithinMs,
+      ask: () =>
+        temporal.client.workflow.getHandle(id).executeUpdate(controlUpdates[verb], {
+          args: [request],
+          updateId: `${verb}-${request.idempotencyKey}`,
+        }),
+      pass: (error) =>
+        error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+        error instanceof WorkflowUpdateFailedError ||
+        error instanceof WorkflowNotFoundError,
+    });
+    return { ...answer, id };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      const { taskQueue } = temporal.settings;
+      return signal(input, `no worker on the task queue "${taskQueue}" answered within ${answerWithinMs / 1000} s`);
+    }
+    if (error instanceof WorkflowUpdateFailedError)
+      return { kind: 'invalid', id, message: error.cause?.message ?? error.message };
+    if (error instanceof WorkflowNotFoundError) return afterAll(input);
+    throw error;
+  }
+}
+
+async function signal(input: ControlInput, why: string): Promise<ControlOutcome> {
+  const { temporal, id, verb, request } = input;
+  try {
+    await ask({
+      temporal,
+      doing: `sending ${verb} to ${id}`,
+      withinMs: 5_000,
+      ask: () => temporal.client.workflow.getHandle(id).signal(controlSignals[verb], request),
+      pass: (error) => error instanceof WorkflowNotFoundError,
+    });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return afterAll(input);
+    throw error;
+  }
+  const message = `${why}; Temporal keeps the request, and it is ruled on when a worker is back`;
+  return { kind: 'sent', id, message };
+}
+
+/** Who was asked is not there any more: it has just ended, or gone over to a new run, which gets a signal instead. */
+async function afterAll(input: ControlInput): Promise<ControlOutcome> {
+  const { temporal, id } = input;
+  const description = await describeRun({ temporal, id });
+  if (description === null) return { kind: 'not-found' };
+  return description.closeTime === undefined
+    ? signal(input, `${id} was just being renewed`)
+    : ended(temporal, description);
+}
+
+async function ended(temporal: Temporal, { workflowId }: WorkflowExecutionDescription): Promise<ControlOutcome> {
+  const answer = await resultOf<DeploymentResult | DrainResult>({ temporal, id: workflowId, withinMs: 5_000 });
+  if (answer.kind === 'not-found') return answer;
+  if (answer.kind === 'stopped') return { kind: 'ended', id: workflowId, outcome: null };
+  const outcome = 'outcome' in answer.result ? answer.result.outcome : answer.result.ending;
+  return { kind: 'ended', id: workflowId, outcome };
+}
