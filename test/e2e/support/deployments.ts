@@ -45,6 +45,7 @@ export async function submit(
   service: ServiceConfig,
   imageId: string,
   key: string = randomUUID(),
+  { hotfix = false }: { hotfix?: boolean } = {},
 ): Promise<SubmitOutcome> {
   return submitDeployment({
     temporal: stage.temporal,
@@ -55,7 +56,7 @@ export async function submit(
       requestedBy: 'test',
       reason: 'e2e',
       commit: '',
-      hotfix: false,
+      hotfix,
     },
   });
 }

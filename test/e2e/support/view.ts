@@ -64,6 +64,14 @@ export async function viewOf(stage: Stage, serviceName: string): Promise<View> {
   };
 }
 
+export async function instancesOf(stage: Stage, groupName: string): Promise<string[]> {
+  const { autoScaling } = clients(stage);
+  const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
+  );
+  return (group?.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+}
+
 /** Somebody else writes the listener's default action. */
 export async function editWeights(stage: Stage, serviceName: string, weights: Record<string, number>): Promise<void> {
   const { elb } = clients(stage);

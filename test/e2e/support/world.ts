@@ -16,6 +16,8 @@ export interface ServiceWorld {
   name: string;
   /** Servers of the running group. */
   size?: number;
+  /** What they run; `v1` unless told. */
+  image?: string;
   /** Extra settings of the group, as the world file spells them. */
   group?: Record<string, unknown>;
   /** Path patterns that get a rule of their own beside the default action. */
@@ -36,9 +38,9 @@ export function worldOf(services: ServiceWorld[]): World {
       [images.neverHealthy]: program({ version: 'never', healthStatus: 500 }),
       [images.otherArchitecture]: { ...program({ version: 'x86' }), architecture: 'arm64' },
     },
-    launchTemplates: services.map(({ name }) => ({
+    launchTemplates: services.map(({ name, image = images.v1 }) => ({
       name,
-      versions: [{ imageId: images.v1, instanceType: 't3.micro', userData: 'ZWNobyBoaQ==' }],
+      versions: [{ imageId: image, instanceType: 't3.micro', userData: 'ZWNobyBoaQ==' }],
     })),
     targetGroups: services.map(({ name }) => ({
       name,
