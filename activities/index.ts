@@ -12,6 +12,7 @@ import { createRetireActivities } from './retire';
 import { createTargetGroupActivities } from './target-group';
 import { createTemplateActivities } from './template';
 import { createTrafficActivities } from './traffic';
+import { createWayBackActivities } from './way-back';
 
 export function createActivities(deps: ActivityDeps) {
   return underLeases(deps, {
@@ -30,6 +31,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createLeavingActivities(deps),
     ...createDrainActivities(deps),
     ...createRetireActivities(deps),
+    ...createWayBackActivities(deps),
   });
 }
 

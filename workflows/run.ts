@@ -208,7 +208,8 @@ export class DeploymentRun {
   notice(text: string): void {
     this.progress.notices = [...this.progress.notices, { atMs: Date.now(), text }].slice(-noticesKept);
     log.info(text, { deployment: this.progress.deploymentId, phase: this.progress.phase });
-    setCurrentDetails(`**${this.progress.phase}** – ${text}`);
+    // Of what is long, such as commands to copy, the first line: Temporal bounds these details.
+    setCurrentDetails(`**${this.progress.phase}** – ${text.split('\n', 1)[0] ?? ''}`);
   }
 
   /** Tells the service's webhook, in the background. */

@@ -1,8 +1,8 @@
 /** Getting the `temporal` binary, which is command line and development server in one. */
-import { ensureBinary, type EnsureOptions } from './ensure-binary';
-import { goInstall } from './go-install';
+import { ensureBinary, type EnsureOptions } from '../tools/ensure-binary';
+import { goInstall } from '../tools/go-install';
 import { sdkDownload } from './sdk-download';
-import type { BuildSource } from './source';
+import type { BuildSource } from '../tools/source';
 import { temporalVersion } from './versions';
 
 export interface EnsureCliOptions extends EnsureOptions {

@@ -1,6 +1,6 @@
 /** Getting the Temporal server and the tool that makes its databases, as production runs them. */
-import { ensureBinary, type EnsureOptions } from './ensure-binary';
-import { goInstall } from './go-install';
+import { ensureBinary, type EnsureOptions } from '../tools/ensure-binary';
+import { goInstall } from '../tools/go-install';
 import { temporalServerVersion as version } from './versions';
 
 export interface ServerBinaries {

@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot } from '../project';
 import { temporalVersion } from './versions';
-import { runBounded } from './run-bounded';
-import type { BuildSource } from './source';
+import { runBounded } from '../tools/run-bounded';
+import type { BuildSource } from '../tools/source';
 
 /**
  * The SDK downloads only as part of starting a server, and cannot be interrupted: so a process of its own does it,

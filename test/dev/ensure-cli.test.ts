@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { compiled } from '../../dev/project';
 import { ensureTemporalCli, goInstallCli } from '../../dev/temporal/ensure-cli';
-import type { BuildSource } from '../../dev/temporal/source';
+import type { BuildSource } from '../../dev/tools/source';
 import { waitUntil } from '../support/wait-until';
 import { brokenTemporal, fakeGo, goodTemporal, makeFakeTools, type FakeTools } from './fake-tools';
 

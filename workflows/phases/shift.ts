@@ -5,11 +5,14 @@ import { growClone } from './clone';
 import { awaitReady } from './ready';
 import { guardGate, guardStep, guardWhileHeld, underGuard } from './guard';
 import { moveTraffic } from './traffic';
+import { tellWayBack } from './way-back';
 
 export async function shift(run: DeploymentRun): Promise<Cause | null> {
   const steps = run.plan.stepPercents;
   const last = steps.length - 1;
   return run.phase('shift', run.service.limits.cloneSeconds, async () => {
+    const unready = await tellWayBack(run);
+    if (unready) return unready;
     // When everything was promoted the steps in between are not written.
     const after = (index: number) => (run.promotion === 'all' ? Math.max(index + 1, last) : index + 1);
     for (let index = 0; index <= last; index = after(index)) {

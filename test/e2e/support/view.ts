@@ -8,6 +8,7 @@ import {
   DescribeTargetGroupsCommand,
   ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
+  ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { region, type Stage } from './stage';
 
@@ -45,7 +46,7 @@ export async function viewOf(stage: Stage, serviceName: string): Promise<View> {
   return {
     routes: rules.map((rule) =>
       Object.fromEntries(
-        (rule.Actions?.[0]?.ForwardConfig?.TargetGroups ?? []).map((one) => [
+        (rule.Actions?.at(-1)?.ForwardConfig?.TargetGroups ?? []).map((one) => [
           nameOf.get(one.TargetGroupArn) ?? 'unknown',
           one.Weight ?? 1,
         ]),
@@ -89,6 +90,30 @@ export async function editWeights(stage: Stage, serviceName: string, weights: Re
             })),
           },
         },
+      ],
+    }),
+  );
+}
+
+/** Puts a login before what the first rule of the service's listener forwards. */
+export async function addLogin(stage: Stage, serviceName: string): Promise<void> {
+  const { elb } = clients(stage);
+  const [rule] =
+    (await elb.send(new DescribeRulesCommand({ ListenerArn: await listenerOf(elb, serviceName) }))).Rules ?? [];
+  const login = {
+    Issuer: 'https://login.example',
+    AuthorizationEndpoint: 'https://login.example/authorize',
+    TokenEndpoint: 'https://login.example/token',
+    UserInfoEndpoint: 'https://login.example/user',
+    ClientId: "the service's",
+    ClientSecret: 'never shown again',
+  };
+  await elb.send(
+    new ModifyRuleCommand({
+      RuleArn: rule?.RuleArn,
+      Actions: [
+        { Type: 'authenticate-oidc', Order: 1, AuthenticateOidcConfig: login },
+        ...(rule?.Actions ?? []).map((action) => ({ ...action, Order: 2 })),
       ],
     }),
   );

@@ -1,4 +1,4 @@
-/** One place where a `temporal` binary may come from. */
+/** One place where a binary may come from. */
 
 export type Log = (line: string) => void;
 
@@ -7,6 +7,8 @@ export type SourceAnswer = { kind: 'found'; path: string } | { kind: 'missing'; 
 export interface BuildContext {
   /** Empty directory for this one attempt; removed afterwards. */
   directory: string;
+  /** Where the binary will stay, for what it needs beside it; only one build at a time is in here. */
+  cacheDirectory: string;
   environment: NodeJS.ProcessEnv;
   log: Log;
 }

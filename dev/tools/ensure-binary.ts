@@ -1,4 +1,4 @@
-/** Finding, or getting, one of Temporal's binaries. Nothing is written outside the cache. */
+/** Finding, or getting, a binary that development and tests need. Nothing is written outside the cache. */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -74,7 +74,7 @@ async function buildIntoCache({ wanted, cacheDirectory, tried, environment, log 
   for (const [name, build] of Object.entries(wanted.builders)) {
     const directory = await mkdtemp(join(cacheDirectory, buildPrefix));
     try {
-      const built = await checked(await build({ directory, environment, log }));
+      const built = await checked(await build({ directory, cacheDirectory, environment, log }));
       if (built.kind === 'found') {
         await chmod(built.path, 0o755);
         await rename(built.path, target);

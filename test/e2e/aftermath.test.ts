@@ -1,0 +1,47 @@
+/** What can still be done without Fleetshift. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { ensureAwsCli } from '../../dev/tools/ensure-aws-cli';
+import { waitUntil } from '../support/wait-until';
+import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { openStage, type Stage } from './support/stage';
+import { addLogin, viewOf } from './support/view';
+import { images } from './support/world';
+
+let stage: Stage;
+let aws: string;
+
+beforeAll(async () => {
+  stage = await openStage([{ name: 'byhand', rulePaths: ['/login/*'] }]);
+  aws = await ensureAwsCli({ log: (line) => process.stderr.write(`[aws] ${line}\n`) });
+}, 400_000);
+
+afterAll(() => stage.stop(), 60_000);
+
+/** What an operator pastes into a shell. */
+async function paste(commandLine: string): Promise<void> {
+  const env = { ...stage.env, PATH: `${aws.slice(0, aws.lastIndexOf('/'))}:${stage.env['PATH'] ?? ''}` };
+  await promisify(execFile)('/bin/sh', ['-c', commandLine], { env });
+}
+
+test('the commands noted before the shift give all traffic back without Fleetshift', async () => {
+  await addLogin(stage, 'byhand');
+  const load = await stage.startLoad('byhand');
+  const id = await deploy(stage, serviceFile('byhand'), images.good);
+  await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+  const handle = stage.temporal.client.workflow.getHandle(id);
+  await handle.signal('pause');
+  const { notices } = await untilProgress(stage, id, 'the pause', (progress) => progress.pause !== null);
+  const noted = notices.find(({ text }) => text.startsWith('way back by hand'))?.text ?? '';
+  const commands = noted.split('\n').filter((line) => line.startsWith('aws '));
+  expect(commands).toHaveLength(2);
+  await waitUntil('the worker to log it', () => stage.worker.lastLines(10_000).includes('aws elbv2 modify-rule'));
+  for (const command of commands) await paste(command);
+  const { routes } = await viewOf(stage, 'byhand');
+  expect(routes.map((weights) => weights['byhand'])).toEqual([100, 100]);
+  const others = routes.flatMap((weights) => Object.entries(weights).filter(([name]) => name !== 'byhand'));
+  expect(others.every(([, weight]) => weight === 0)).toBe(true);
+  await handle.signal('abort');
+  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+}, 120_000);
