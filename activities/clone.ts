@@ -9,7 +9,7 @@ import { AwsCallError } from '../clients/aws/errors';
 import { createGroup, describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { cloneInput, differences } from '../domain/clone';
-import { ownTags } from '../domain/names';
+import { ownTags, replacedTags } from '../domain/names';
 import type { Plan } from '../domain/plan';
 import type { TemplateAnswer } from './template';
 
@@ -29,7 +29,8 @@ export function createCloneActivities(deps: ActivityDeps) {
         groupName: plan.names.group,
         template: { id: template.templateId, version: template.version },
         targetGroupArns: (await existingPairs(aws, plan)).map((pair) => pair.newArn),
-        tags: ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
+        tags: ownTags(plan),
+        groupTags: replacedTags(plan.old),
       });
       if (!(await describeGroup(aws, plan.names.group))) await createOrFind(aws, input);
       const clone = await ourGroup(aws, plan);

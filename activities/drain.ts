@@ -7,7 +7,7 @@ import { lookUntil, report, watcher } from './roles';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { fleetCounts } from '../domain/judge/rows';
-import { isQuiet, type QuietRow } from '../domain/quiet';
+import { isQuiet, silentPeriodsNeeded, type QuietRow } from '../domain/quiet';
 
 export interface WatchQuietInput extends OnPlan {
   /** The fleet that should have no requests any more. */
@@ -88,6 +88,8 @@ async function readLeaving(aws: AwsSession, { plan, fleet }: OnPlan & { fleet: F
 async function quietRows(aws: AwsSession, { service, plan, fleet, sinceMs }: WatchQuietInput): Promise<QuietRow[]> {
   const { periodSeconds, lagSeconds } = service.judge;
   const window = completeWindow({ sinceMs, nowMs: Date.now(), periodSeconds, lagSeconds });
+  // A wait of days must not ask for days of metrics.
+  window.startMs = Math.max(window.startMs, window.endMs - silentPeriodsNeeded * periodSeconds * 1000);
   const periods = (await readFleetSums(aws, plan, window)) ?? [];
   return periods.flatMap((period): QuietRow[] => {
     const old = fleetCounts(period.oldFleet);

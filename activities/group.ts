@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { writer } from './roles';
+import { watcher, writer } from './roles';
 import { findRoutes } from './source';
 import { newTargetGroupArns } from './target-group';
 import { findTargetGroup } from '../clients/aws/balancers';
@@ -46,6 +46,12 @@ export function createGroupActivities(deps: ActivityDeps) {
       // The floor raises the size with it, and never lowers it: a write that lands late cannot shrink the fleet.
       await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: desiredCapacity, MaxSize });
       return { kind: 'asked' };
+    }),
+
+    /** ARN of the group that this deployment made; null when it is not there. */
+    findNewGroup: watcher(async ({ service, plan }: OnPlan): Promise<{ arn: string | null }> => {
+      const group = await describeGroup(sessionOf(deps, service), plan.names.group);
+      return { arn: group?.AutoScalingGroupARN ?? null };
     }),
 
     /** Undoes a freeze three-way: what somebody else changed meanwhile stays as they left it and is told. */

@@ -1,6 +1,7 @@
 import type { ActivityDeps, ActivityTimeouts } from './deps';
 import { createCloneActivities } from './clone';
 import { createDrainActivities } from './drain';
+import { createGiveBackActivities } from './give-back';
 import { createGroupActivities } from './group';
 import { createJudgeActivities } from './judge';
 import { createLeaseActivities, underLeases } from './leases';
@@ -27,6 +28,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createGroupActivities(deps),
     ...createReadinessActivities(deps),
     ...createTrafficActivities(deps),
+    ...createGiveBackActivities(deps),
     ...createJudgeActivities(deps),
     ...createLeavingActivities(deps),
     ...createDrainActivities(deps),

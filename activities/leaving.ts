@@ -10,16 +10,36 @@ import type { AwsSession } from '../clients/aws/sessions';
 import { forwardsOf, references, withoutTargetGroup } from '../domain/routes';
 
 export type LeaveAnswer =
-  { kind: 'left' } | { kind: 'still-weighted'; detail: string } | { kind: 'not-read-back'; detail: string };
+  | { kind: 'left' }
+  | { kind: 'still-weighted'; detail: string }
+  | { kind: 'not-read-back'; detail: string }
+  /** One that may not be written on now refers to the fleet. */
+  | { kind: 'another-route'; detail: string };
+
+export interface LeaveRoutesInput extends OnPlan {
+  fleet: Fleet;
+  /** Only these may be written on; all unless given. */
+  routeArns?: string[];
+}
 
 export type UnweightedAnswer = { kind: 'unweighted' } | { kind: 'late'; detail: string };
 
 export function createLeavingActivities(deps: ActivityDeps) {
   return {
-    leaveRoutes: writer(async ({ service, plan, fleet }: OnPlan & { fleet: Fleet }): Promise<LeaveAnswer> => {
+    /** Every route that refers to a fleet, with weight or without. */
+    findFleetRoutes: watcher(
+      async ({ service, plan, fleet }: OnPlan & { fleet: Fleet }): Promise<{ arns: string[] }> => {
+        const aws = sessionOf(deps, service);
+        const routes = await findRoutes(aws, await fleetArns(aws, plan, fleet));
+        return { arns: routes.map((route) => route.arn) };
+      },
+    ),
+
+    leaveRoutes: writer(async ({ service, plan, fleet, routeArns }: LeaveRoutesInput): Promise<LeaveAnswer> => {
       const aws = sessionOf(deps, service);
       const arns = await fleetArns(aws, plan, fleet);
       for (const route of await findRoutes(aws, arns)) {
+        if (routeArns?.includes(route.arn) === false) return { kind: 'another-route', detail: route.arn };
         for (const arn of arns) {
           const kind = await leaveRoute(aws, route, arn);
           if (kind !== 'left') return { kind, detail: `${arn} in route ${route.arn}` };

@@ -12,7 +12,7 @@ import {
   type TargetGroupAttribute,
 } from '../clients/aws/balancers';
 import type { AwsSession } from '../clients/aws/sessions';
-import { deploymentTag, ownTags } from '../domain/names';
+import { deploymentTag, ownTags, replacesTag } from '../domain/names';
 import type { Plan, TargetGroupPair } from '../domain/plan';
 import { targetGroupCopy } from '../domain/target-group';
 
@@ -69,7 +69,7 @@ async function ensureTargetGroup(aws: AwsSession, plan: Plan, pair: TargetGroupP
         source: old,
         sourceTags: oldTags,
         name: pair.newName,
-        tags: ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }),
+        tags: { ...ownTags(plan), [replacesTag]: pair.oldArn },
       }),
     ));
   const arn = made?.TargetGroupArn ?? '';

@@ -52,7 +52,7 @@ async function makeTemplate(
       'not-found',
     );
   }
-  const tags = Object.entries(ownTags({ uuid: plan.uuid, serviceKey: plan.serviceKey }));
+  const tags = Object.entries(ownTags(plan));
   const { template, warnings } = await createTemplate(aws, {
     LaunchTemplateName: plan.names.template,
     // Stable over activity attempts; the SDK's own token is new with every call.

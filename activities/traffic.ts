@@ -2,10 +2,9 @@
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { lookUntil, pause, watcher, writer } from './roles';
-import { existingPairs, newTargetGroupArns, type PairArns } from './target-group';
+import { existingPairs, type PairArns } from './target-group';
 import { readRoute, targetHealth, writeRoute, type Action, type RouteRef } from '../clients/aws/balancers';
 import type { AwsSession } from '../clients/aws/sessions';
-import { newPercentAfterGiveBack } from '../domain/give-back';
 import type { Plan, PlannedRoute } from '../domain/plan';
 import { forwardsOf, observedNewPercent, references, withSplit } from '../domain/routes';
 import { neededHealthy } from '../domain/steps';
@@ -25,18 +24,6 @@ export interface WriteSplitInput extends OnPlan {
   /** Servers that the new fleet should have. */
   newWanted: number;
 }
-
-export type GiveBackAnswer =
-  | {
-      kind: 'returned';
-      newPercent: number;
-      readBackMs: number;
-      /** Somebody else's weights that were overwritten, which is right only on the way back. */
-      overwritten: string[];
-      /** Routes in which somebody else's target groups have weight: left as they are. */
-      leftAlone: string[];
-    }
-  | { kind: 'not-read-back'; detail: string };
 
 const readBackTries = 5;
 const readBackPauseSeconds = 0.2;
@@ -83,30 +70,6 @@ export function createTrafficActivities(deps: ActivityDeps) {
         });
       },
     ),
-
-    /** Gives back to old what its healthy servers can carry; called again until everything is back. */
-    giveBack: writer(
-      async ({ service, plan, ourPercents }: OnPlan & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
-        const aws = sessionOf(deps, service);
-        const newArns = await newTargetGroupArns(aws, plan);
-        const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
-        const routes = await readRoutes(aws, plan, pairs);
-        const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
-        const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
-        const newPercent = current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current);
-        const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
-        const overwritten = foreignEdits(tooHigh, ourPercents);
-        const answer = await writeRoutes(aws, tooHigh, newPercent);
-        if (answer.kind !== 'written') return answer;
-        return {
-          kind: 'returned',
-          newPercent,
-          readBackMs: answer.readBackMs,
-          overwritten,
-          leftAlone: leftAlone.map(describeRoute),
-        };
-      },
-    ),
   };
 }
 
@@ -136,39 +99,16 @@ export function foreignEdits(routes: readonly RouteNow[], ours: readonly number[
     .map(describeRoute);
 }
 
-function hasWeight({ actions }: RouteNow, arn: string): boolean {
-  return forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0);
-}
-
-function describeRoute({ route, actions }: RouteNow): string {
+export function describeRoute({ route, actions }: RouteNow): string {
   const found = forwardsOf(actions).map((one) => `${one.arn} weight ${one.weight}`);
   return `route ${route.arn} was changed by somebody else and now has ${found.join(', ') || 'no forward action'}`;
-}
-
-async function giveBackTarget(
-  aws: AwsSession,
-  plan: Plan,
-  pairs: readonly PairArns[],
-  current: number,
-): Promise<number> {
-  const targets = await Promise.all(
-    pairs.map(async ({ oldArn, newArn }) =>
-      newPercentAfterGiveBack({
-        currentNewPercent: current,
-        oldHealthy: await healthyCount(aws, oldArn),
-        oldNeeded: plan.old.healthyServers,
-        newHealthy: newArn === '' ? 0 : await healthyCount(aws, newArn),
-      }),
-    ),
-  );
-  return Math.max(...targets);
 }
 
 export async function healthyCount(aws: AwsSession, targetGroupArn: string): Promise<number> {
   return (await targetHealth(aws, targetGroupArn)).filter((target) => target.state === 'healthy').length;
 }
 
-async function writeRoutes(
+export async function writeRoutes(
   aws: AwsSession,
   routes: readonly RouteNow[],
   newPercent: number,

@@ -138,7 +138,10 @@ export function cloneInput(input: {
   groupName: string;
   template: { id: string; version: string };
   targetGroupArns: string[];
+  /** Also for its servers. */
   tags: Record<string, string>;
+  /** For the group alone. */
+  groupTags: Record<string, string>;
 }) {
   const copied: Record<string, unknown> = {};
   for (const field of copiedFields) {
@@ -157,6 +160,7 @@ export function cloneInput(input: {
     Tags: [
       ...kept.map((tag) => groupTag(input.groupName, tag.Key ?? '', tag.Value ?? '', tag.PropagateAtLaunch ?? false)),
       ...Object.entries(input.tags).map(([key, value]) => groupTag(input.groupName, key, value, true)),
+      ...Object.entries(input.groupTags).map(([key, value]) => groupTag(input.groupName, key, value, false)),
     ],
   };
 }

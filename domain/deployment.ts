@@ -217,6 +217,8 @@ export interface DeploymentResult {
   judge: JudgeReport | null;
   oldGroup: string | null;
   newGroup: string | null;
+  /** Machine image that ran before: what to deploy to go back once old is gone; null when nothing was planned. */
+  previousImageId: string | null;
   warnings: string[];
   /** Exactly what a person has to repair; empty but for `needs-attention`. */
   repairs: string[];
@@ -232,8 +234,11 @@ export interface DrainProgress {
   phase: (typeof drainPhases)[number];
   phaseSinceMs: number;
   groupName: string;
+  /** Until then old stays whole for an instant way back; a pause moves it. */
+  keepUntilMs: number;
   remaining: number | null;
   late: boolean;
+  /** At the end of a pause it goes on by itself. */
   pause: Pause | null;
   requests: RecordedRequest[];
   notices: Notice[];
@@ -241,8 +246,14 @@ export interface DrainProgress {
 
 export interface DrainResult {
   drainId: string;
+  /** The old group. */
   groupName: string;
   ending: 'deleted' | 'scaled-to-zero' | 'kept' | 'rolled-back' | 'needs-attention';
+  /** One sentence for people: what became of old, or who asked for the way back and why. */
+  reason: string;
+  /** When the balancer was read back with all traffic on old again; null when nobody asked for it. */
+  trafficRestoredAtMs: number | null;
+  /** Exactly what a person has to repair; empty but for `needs-attention`. */
   repairs: string[];
 }
 

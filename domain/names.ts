@@ -2,6 +2,10 @@
 
 export const deploymentTag = 'fleetshift:deployment';
 export const serviceTag = 'fleetshift:service';
+/** Of a clone the name of the group that it replaces, of a target group the ARN of the one it stands beside. */
+export const replacesTag = 'fleetshift:replaces';
+const revisionTag = 'fleetshift:revision';
+const sizeTag = 'fleetshift:replaced-size';
 const ownTagPrefix = 'fleetshift:';
 
 export interface CreatedNames {
@@ -30,8 +34,50 @@ export function createdNames(input: {
   };
 }
 
-export function ownTags(input: { uuid: string; serviceKey: string }): Record<string, string> {
-  return { [deploymentTag]: input.uuid, [serviceTag]: input.serviceKey };
+/** What made a thing; with these a deployment can be gone on with when Temporal has forgotten it. */
+export interface Maker {
+  uuid: string;
+  serviceKey: string;
+  /** For people; counts per service, and part of the names. */
+  number: number;
+  imageId: string;
+}
+
+/** Tags of everything that a deployment creates. */
+export function ownTags({ uuid, serviceKey, number, imageId }: Maker): Record<string, string> {
+  return { [deploymentTag]: uuid, [serviceTag]: serviceKey, [revisionTag]: `${number} ${imageId}` };
+}
+
+/** Who made a thing, read from its tags; null when it is not ours, or its tags say too little. */
+export function makerOf(tags: Record<string, string | undefined>): Maker | null {
+  const { [deploymentTag]: uuid, [serviceTag]: serviceKey, [revisionTag]: revision = '' } = tags;
+  const [, number, imageId] = /^(\d+) (\S+)$/.exec(revision) ?? [];
+  if (uuid === undefined || serviceKey === undefined || number === undefined || imageId === undefined) return null;
+  return { uuid, serviceKey, number: Number(number), imageId };
+}
+
+/** How large the old group was when the deployment began: what a freeze is undone to. */
+export interface ReplacedSize {
+  minSize: number;
+  maxSize: number;
+  desiredCapacity: number;
+  healthyServers: number;
+}
+
+/** Tags of the clone alone. */
+export function replacedTags({ groupName, ...size }: ReplacedSize & { groupName: string }): Record<string, string> {
+  const { minSize, maxSize, desiredCapacity, healthyServers } = size;
+  return { [replacesTag]: groupName, [sizeTag]: [minSize, maxSize, desiredCapacity, healthyServers].join('/') };
+}
+
+export function replacedSizeOf(tags: Record<string, string | undefined>): ReplacedSize | null {
+  const numbers = /^(\d+)\/(\d+)\/(\d+)\/(\d+)$/
+    .exec(tags[sizeTag] ?? '')
+    ?.slice(1)
+    .map(Number);
+  if (!numbers) return null;
+  const [minSize = 0, maxSize = 0, desiredCapacity = 0, healthyServers = 0] = numbers;
+  return { minSize, maxSize, desiredCapacity, healthyServers };
 }
 
 /** Tags that a copy may carry: `aws:` ones are reserved, ours say who made the original. */

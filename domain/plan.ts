@@ -1,6 +1,7 @@
 /** The plan: everything a deployment will touch, decided from facts before the first write. Pure. */
 import { uncopied } from './clone';
-import { createdNames, type CreatedNames } from './names';
+import { deploymentIdOf, drainIdOf } from './deployment';
+import { createdNames, deploymentTag, serviceTag, type CreatedNames } from './names';
 import type { PlanFacts, RouteFacts, TargetGroupFacts } from './plan-facts';
 import { forwardsOf, isSticky, targetGroupsPerForward } from './routes';
 import { serviceKey } from './service-file';
@@ -26,6 +27,9 @@ export interface PlannedRoute {
 export interface Plan {
   uuid: string;
   serviceKey: string;
+  number: number;
+  /** The new version. */
+  imageId: string;
   old: {
     groupName: string;
     groupArn: string;
@@ -35,6 +39,10 @@ export interface Plan {
     /** Healthy servers when the deployment began: what was enough then is enough to take the traffic back. */
     healthyServers: number;
     templateId: string;
+    /** The version that runs now: what a later rollback deploys. */
+    imageId: string;
+    /** Drain of the deployment that made old, which perhaps still keeps the fleet before it; null when nothing of ours did. */
+    drainId: string | null;
   };
   /** The source's template, pinned to one version. */
   template: { id: string; version: string };
@@ -77,6 +85,8 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
     plan: {
       uuid: facts.uuid,
       serviceKey: serviceKey(service),
+      number: facts.number,
+      imageId: facts.imageId,
       old: {
         groupName: facts.group.AutoScalingGroupName ?? '',
         groupArn: facts.group.arn,
@@ -85,6 +95,8 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
         desiredCapacity: facts.group.desiredCapacity,
         healthyServers: Math.min(...facts.targetGroups.map((group) => group.healthy)),
         templateId: facts.template.id,
+        imageId: facts.template.imageId,
+        drainId: drainOfMaker(facts.group.tags),
       },
       template: { id: facts.template.id, version },
       names,
@@ -105,6 +117,11 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
       warnings: planWarnings(facts),
     },
   };
+}
+
+function drainOfMaker(tags: Record<string, string>): string | null {
+  const { [deploymentTag]: uuid, [serviceTag]: key } = tags;
+  return uuid === undefined || key === undefined ? null : drainIdOf(deploymentIdOf(key, uuid));
 }
 
 function groupProblems({ group, sub, targetGroups }: PlanFacts): string[] {

@@ -22,6 +22,8 @@ export interface Controlled {
   situation(): Situation;
   /** Records the intent of a request that is taken; must not wait. */
   intend(verb: Verb, request: ControlRequest): void;
+  /** For an update: what becomes of a request that was taken, when that is known only later; null as it was ruled. */
+  confirm?(verb: Verb): Promise<Ruling | null>;
   notice(text: string): void;
 }
 
@@ -39,9 +41,10 @@ export function listenToVerbs(controlled: Controlled): void {
     });
     setHandler(
       controlUpdates[verb],
-      (payload?: ControlRequest): ControlAnswer => {
+      async (payload?: ControlRequest): Promise<ControlAnswer> => {
         const ruling = request(controlled, verb, payload ?? {});
-        return { ...ruling, state: controlled.progress };
+        const later = ruling.kind === 'taken' ? await controlled.confirm?.(verb) : null;
+        return { ...(later ?? ruling), state: controlled.progress };
       },
       {
         validator: (payload?: ControlRequest) => {

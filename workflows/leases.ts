@@ -84,7 +84,13 @@ export function untilLetGo(
 
 /** Does something under leases, and waits for that while somebody else has one. */
 export async function withLeases<Answer>(
-  request: LeaseRequest & { everySeconds: number; untilMs: number; interrupted: () => boolean },
+  request: LeaseRequest & {
+    everySeconds: number;
+    untilMs: number;
+    interrupted: () => boolean;
+    /** Told whenever somebody has to be waited for. */
+    waiting: (holder: Holder) => void;
+  },
   work: () => Promise<Answer>,
 ): Promise<{ kind: 'done'; answer: Answer } | ({ kind: 'late' } & Holder) | Interrupted> {
   const { timeouts } = request;
@@ -98,6 +104,7 @@ export async function withLeases<Answer>(
       }
     }
     const { holder, thing } = taken;
+    request.waiting({ holder, thing });
     const waited = await untilLetGo({ ...request, holder, thing });
     if (waited.kind === 'interrupted') return waited;
     if (waited.kind === 'late') return { kind: 'late', holder, thing };

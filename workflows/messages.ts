@@ -23,6 +23,9 @@ export const endedSignal = defineSignal<[{ deploymentId: string }]>('ended');
 /** To a lease, from its owner or from one who found that the owner has ended. */
 export const releaseSignal = defineSignal<[{ owner: string }?]>('release');
 
+/** From a deployment to the drain whose new fleet is its old one: the kept generation is no longer what old was. */
+export const supersededSignal = defineSignal<[{ by: string }?]>('superseded');
+
 export const progressQuery = defineQuery<DeploymentProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainProgress>('progress');
 

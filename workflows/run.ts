@@ -342,6 +342,7 @@ export class DeploymentRun {
       judge: progress.judge,
       oldGroup: this.knownPlan?.old.groupName ?? null,
       newGroup: this.knownPlan?.names.group ?? null,
+      previousImageId: this.knownPlan?.old.imageId ?? null,
       warnings: progress.warnings,
       repairs: extra.repairs ?? [],
       drainId: extra.drainId ?? null,

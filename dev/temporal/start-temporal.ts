@@ -13,6 +13,8 @@ export interface StartTemporalOptions {
   dbFilename?: string;
   /** A free one is taken unless given. */
   port?: number;
+  /** Settings of the server beside its own, such as `limit.historyCountSuggestContinueAsNew: '100'`. */
+  dynamicConfig?: Record<string, string>;
 }
 
 export interface TemporalServer {
@@ -53,12 +55,16 @@ export async function startTemporal(options: StartTemporalOptions): Promise<Temp
   };
 }
 
-function serverArguments(options: { port: number; uiPort: number | undefined; dbFilename?: string }): string[] {
+function serverArguments(
+  options: Pick<StartTemporalOptions, 'dbFilename' | 'dynamicConfig'> & { port: number; uiPort: number | undefined },
+): string[] {
   return [
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port)],
     ...['--log-level', 'warn', '--log-format', 'pretty'],
     // The check for a newer version would be a call to the internet.
-    ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
+    ...Object.entries({ 'frontend.enableServerVersionCheck': 'false', ...options.dynamicConfig }).flatMap(
+      ([name, value]) => ['--dynamic-config-value', `${name}=${value}`],
+    ),
     ...(options.uiPort === undefined ? ['--headless'] : ['--ui-port', String(options.uiPort), '--ui-ip', '127.0.0.1']),
     ...(options.dbFilename === undefined ? [] : ['--db-filename', options.dbFilename]),
     ...Object.values(searchAttributes).flatMap(({ name, type }) => [

@@ -87,7 +87,14 @@ export function resultWith(change: Partial<DeploymentResult> = {}): DeploymentRe
     ...{ deploymentId: 'deploy:web.production.eu-west-1:0f9e', service: 'web.production.eu-west-1', number: 7 },
     ...{ revision: { imageId: 'ami-0abc' }, outcome: 'succeeded', reason: 'new serves all traffic' },
     ...{ startedAtMs: startMs, endedAtMs: startMs + 754_000, trafficRestoredAtMs: null, judge: null },
-    ...{ oldGroup: 'web-6', newGroup: 'web-7', warnings: [], repairs: [], drainId: null },
+    ...{
+      oldGroup: 'web-6',
+      newGroup: 'web-7',
+      previousImageId: 'ami-0before',
+      warnings: [],
+      repairs: [],
+      drainId: null,
+    },
     ...change,
   };
 }

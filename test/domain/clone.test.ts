@@ -58,6 +58,7 @@ test('a clone begins empty, with the tags of the source less the reserved ones a
     template: { id: 'lt-1', version: '1' },
     targetGroupArns: ['arn:new'],
     tags: { 'fleetshift:deployment': 'now' },
+    groupTags: { 'fleetshift:replaces': 'web-v1' },
   });
   expect(input).toMatchObject({
     MinSize: 0,
@@ -66,9 +67,10 @@ test('a clone begins empty, with the tags of the source less the reserved ones a
     DefaultInstanceWarmup: 0,
     HealthCheckType: 'ELB',
   });
-  expect(input.Tags.map((tag) => [tag.ResourceId, tag.Key, tag.Value])).toEqual([
-    ['web-2-abc', 'service', 'web'],
-    ['web-2-abc', 'fleetshift:deployment', 'now'],
+  expect(input.Tags.map((tag) => [tag.ResourceId, tag.Key, tag.Value, tag.PropagateAtLaunch])).toEqual([
+    ['web-2-abc', 'service', 'web', true],
+    ['web-2-abc', 'fleetshift:deployment', 'now', true],
+    ['web-2-abc', 'fleetshift:replaces', 'web-v1', false],
   ]);
 });
 
@@ -113,6 +115,7 @@ test('a read-back that lacks a copied field is a difference', () => {
     template: { id: 'lt-1', version: '1' },
     targetGroupArns: [],
     tags: {},
+    groupTags: {},
   });
   expect(
     differences(input, {
@@ -156,6 +159,7 @@ test("the account's default service-linked role is not named, a custom one is", 
       template: { id: 'lt-1', version: '1' },
       targetGroupArns: [],
       tags: {},
+      groupTags: {},
     }) as { ServiceLinkedRoleARN?: string };
   const base = 'arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling';
   expect(roleOf(base).ServiceLinkedRoleARN).toBeUndefined();

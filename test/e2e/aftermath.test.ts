@@ -1,9 +1,12 @@
-/** What can still be done without Fleetshift. */
+/** What can still be done after the decision, and without Fleetshift. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureAwsCli } from '../../dev/tools/ensure-aws-cli';
+import { searchAttributes } from '../../workflows/search-attributes';
 import { waitUntil } from '../support/wait-until';
 import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { askDrain, drainHandle, drainResultOf } from './support/drains';
+import { breachesIn, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { addLogin, viewOf } from './support/view';
 import { images } from './support/world';
@@ -12,7 +15,7 @@ let stage: Stage;
 let aws: string;
 
 beforeAll(async () => {
-  stage = await openStage([{ name: 'byhand', rulePaths: ['/login/*'] }]);
+  stage = await openStage([{ name: 'byhand', rulePaths: ['/login/*'] }, { name: 'regret' }]);
   aws = await ensureAwsCli({ log: (line) => process.stderr.write(`[aws] ${line}\n`) });
 }, 400_000);
 
@@ -44,4 +47,29 @@ test('the commands noted before the shift give all traffic back without Fleetshi
   await handle.signal('abort');
   expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
   expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+}, 120_000);
+
+test('a rollback while old is kept gives it all traffic back without a failed request, and undoes everything', async () => {
+  const load = await stage.startLoad('regret');
+  const before = await viewOf(stage, 'regret');
+  const id = await deploy(stage, serviceFile('regret', { keep: '1h' }), images.good);
+  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
+  const askedMs = Date.now();
+  expect(await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'slow carts' })).toMatchObject({ kind: 'taken' });
+  expect(await askDrain(stage, id, 'pause')).toMatchObject({ kind: 'refused' });
+  const result = await drainResultOf(stage, id);
+  expect(result).toMatchObject({
+    ending: 'rolled-back',
+    reason: 'rollback asked for by ada: slow carts',
+    repairs: [],
+    trafficRestoredAtMs: expect.any(Number) as number,
+  });
+  expect(result.trafficRestoredAtMs).toBeGreaterThan(askedMs);
+  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+  const after = await viewOf(stage, 'regret');
+  expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
+  expect(after.routes).toEqual([{ regret: 100 }]);
+  expect(breachesIn(await ledgerOf(stage, 'regret'))).toEqual([]);
+  const { typedSearchAttributes } = await drainHandle(stage, id).describe();
+  expect(typedSearchAttributes.get(searchAttributes.outcome)).toBe('rolled-back');
 }, 120_000);

@@ -1,26 +1,44 @@
 /** Lets a fleet without traffic go: out of the routes, quiet, empty, removed. Serves old after success and new after a rollback. */
 import { sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
-import type { GoneAnswer } from '../../activities/drain';
+import type { LeaveAnswer } from '../../activities/leaving';
 import type { Fleet } from '../../activities/group';
+import { pauseSeconds } from '../../domain/pace';
 import type { Plan } from '../../domain/plan';
 import type { ServiceConfig } from '../../domain/service-file';
 import type { Interrupted } from '../calls';
+
+export type RemovalStage = 'leave' | 'settle' | 'quiet' | 'empty' | 'gone' | 'retire';
+
+/** How far a removal has come; plain JSON, so that a workflow may hand it to its next run. */
+export interface RemovalPlace {
+  stage: RemovalStage;
+  /** When this stage began. */
+  sinceMs: number;
+  /** From here on the fleet's requests are counted: its last route had settled. */
+  settledMs: number;
+}
 
 export interface Removal {
   fleet: Fleet;
   service: ServiceConfig;
   plan: Plan;
+  /** Changes as the removal goes on. */
+  place: RemovalPlace;
   write: (summary: string) => Activities;
   watch: <Answer>(summary: string, call: (activities: Activities) => Promise<Answer>) => Promise<Answer | Interrupted>;
+  /** Something takes long, and is waited for. */
   tell: (text: string) => void;
   /** A fleet that never had any need not go quiet. */
   hadTraffic: boolean;
   /** Takes weight away that the fleet has got again, and answers what is left to repair; without it that is waited out. */
   takeBack?: () => Promise<string[]>;
+  /** Writes on routes while nobody else does; without it the whole workflow holds them. */
+  exclusively?: (arns: string[], write: () => Promise<LeaveAnswer>) => Promise<LeaveAnswer>;
+  /** Before every turn: the place to wait out a pause, and to go over to a new run. */
+  between?: () => Promise<void>;
   /** After this it is left to a person. */
   untilMs: number;
-  entered?: (stage: 'drain' | 'retire') => void;
 }
 
 export interface RemovalAnswer {
@@ -28,113 +46,139 @@ export interface RemovalAnswer {
   repairs: string[];
 }
 
+/** The next stage (perhaps the same once more), or what a person has to mend. */
+type Next = RemovalStage | { problem: string };
+
+export function firstPlace(): RemovalPlace {
+  return { stage: 'leave', sinceMs: Date.now(), settledMs: 0 };
+}
+
+/** What gets traffic or servers again meanwhile goes the same way again. */
 export async function removeFleet(removal: Removal): Promise<RemovalAnswer> {
-  const { fleet } = removal;
-  removal.entered?.('drain');
-  const problem = await empty(removal);
-  if (problem !== null) return { ending: 'needs-attention', repairs: [problem] };
-  removal.entered?.('retire');
+  const { place, fleet } = removal;
+  while (place.stage !== 'retire') {
+    await removal.between?.();
+    const next = await turns[place.stage](removal);
+    if (typeof next === 'object') return { ending: 'needs-attention', repairs: [next.problem] };
+    if (next !== place.stage) Object.assign(place, { stage: next, sinceMs: Date.now() });
+  }
+  await removal.between?.();
   const { ending } = await removal.write(`remove what is left of the ${fleet} fleet`).retireFleet(onFleet(removal));
   return { ending, repairs: [] };
 }
 
-/** Out of the routes, quiet, without servers. What gets traffic or servers again meanwhile goes the same way again. */
-async function empty(removal: Removal): Promise<string | null> {
-  for (;;) {
-    const problem =
-      (await leaveRoutes(removal)) ??
-      (removal.hadTraffic ? await awaitQuiet(removal) : null) ??
-      (await scaleToZero(removal));
-    if (problem !== null) return problem;
-    const answer = await awaitGone(removal);
-    if (answer.kind !== 'revived') return answer.problem;
-    if (Date.now() >= removal.untilMs) return answer.detail;
-    removal.tell(`${answer.detail}: it is let go once more`);
-  }
-}
+const turns: Record<Exclude<RemovalStage, 'retire'>, (removal: Removal) => Promise<Next>> = {
+  leave: leaveRoutes,
+  settle,
+  quiet: awaitQuiet,
+  empty: scaleToZero,
+  gone: awaitGone,
+};
 
 /** The plain data of a removal: what may travel to an activity. */
 function onFleet({ service, plan, fleet }: Removal) {
   return { service, plan, fleet };
 }
 
-async function leaveRoutes(removal: Removal): Promise<string | null> {
-  for (;;) {
-    const answer = await removal
-      .write(`take the ${removal.fleet} fleet out of the routes`)
-      .leaveRoutes(onFleet(removal));
-    if (answer.kind === 'left') return null;
-    if (Date.now() >= removal.untilMs) return `the ${removal.fleet} fleet is still in a route: ${answer.detail}`;
-    removal.tell(`the ${removal.fleet} fleet cannot leave its routes yet: ${answer.kind}, ${answer.detail}`);
-    const left = await becomeUnweighted(removal);
-    if (left !== null) return left;
+async function leaveRoutes(removal: Removal): Promise<Next> {
+  const { fleet } = removal;
+  const answer = await leave(removal);
+  if (answer.kind === 'left') return removal.hadTraffic ? 'settle' : 'empty';
+  if (answer.kind === 'another-route') return 'leave';
+  if (isOver(removal)) return { problem: `the ${fleet} fleet is still in a route: ${answer.detail}` };
+  removal.tell(`the ${fleet} fleet cannot leave its routes yet: ${answer.kind}, ${answer.detail}`);
+  return (await becomeUnweighted(removal)) ?? 'leave';
+}
+
+async function leave(removal: Removal): Promise<LeaveAnswer> {
+  const { fleet, exclusively } = removal;
+  const write = () => removal.write(`take the ${fleet} fleet out of the routes`);
+  if (!exclusively) return write().leaveRoutes(onFleet(removal));
+  const found = await removal.watch(`find the routes of the ${fleet} fleet`, (activities) =>
+    activities.findFleetRoutes(onFleet(removal)),
+  );
+  if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
+  const routeArns = found.arns;
+  return exclusively(routeArns, () => write().leaveRoutes({ ...onFleet(removal), routeArns }));
+}
+
+async function settle(removal: Removal): Promise<Next> {
+  await sleep(removal.service.shift.settleSeconds * 1000, { summary: 'let every balancer node apply the routes' });
+  removal.place.settledMs = Date.now();
+  return 'quiet';
+}
+
+async function awaitQuiet(removal: Removal): Promise<Next> {
+  const { fleet, place } = removal;
+  const deadlineMs = lateAtMs(removal);
+  const answer = await removal.watch(`wait until the ${fleet} fleet has no requests`, (activities) =>
+    activities.watchQuiet({ ...onFleet(removal), sinceMs: place.settledMs, deadlineMs }),
+  );
+  if (answer.kind !== 'late') return 'empty';
+  if (isOver(removal)) return { problem: `the ${fleet} fleet still has requests: ${answer.detail}` };
+  removal.tell(`the ${fleet} fleet is not quiet after ${waitedSeconds(removal)} s: ${answer.detail}; waiting on`);
+  return 'quiet';
+}
+
+async function scaleToZero(removal: Removal): Promise<Next> {
+  const answer = await removal.write(`let the servers of the ${removal.fleet} fleet go`).scaleToZero(onFleet(removal));
+  if (answer.kind !== 'still-routed') return 'gone';
+  if (isOver(removal)) return { problem: answer.detail };
+  removal.tell(`not scaled in: ${answer.detail}`);
+  return (await becomeUnweighted(removal)) ?? 'empty';
+}
+
+async function awaitGone(removal: Removal): Promise<Next> {
+  const { fleet } = removal;
+  const deadlineMs = lateAtMs(removal);
+  const answer = await removal.watch(`wait until the servers of the ${fleet} fleet are gone`, (activities) =>
+    activities.watchGone({ ...onFleet(removal), deadlineMs }),
+  );
+  switch (answer.kind) {
+    case 'interrupted':
+    case 'gone':
+      return 'retire';
+    case 'revived':
+      if (isOver(removal)) return { problem: answer.detail };
+      removal.tell(`${answer.detail}: it is let go once more`);
+      return 'leave';
+    case 'late':
+      if (isOver(removal)) return { problem: `the ${fleet} fleet is not gone: ${answer.detail}` };
+      removal.tell(`${answer.detail} after ${waitedSeconds(removal)} s; nothing is cut, waiting on`);
+      return 'gone';
   }
 }
 
-async function awaitQuiet(removal: Removal): Promise<string | null> {
-  const { service, plan, fleet } = removal;
-  await sleep(service.shift.settleSeconds * 1000, { summary: 'let every balancer node apply the routes' });
-  const sinceMs = Date.now();
-  for (;;) {
-    const deadlineMs = lateAtMs(removal);
-    const answer = await removal.watch(`wait until the ${fleet} fleet has no requests`, (activities) =>
-      activities.watchQuiet({ service, plan, fleet, sinceMs, deadlineMs }),
-    );
-    if (answer.kind !== 'late') return null;
-    if (Date.now() >= removal.untilMs) return `the ${fleet} fleet still has requests: ${answer.detail}`;
-    removal.tell(`the ${fleet} fleet is not quiet after ${service.drain.upToSeconds} s: ${answer.detail}; waiting on`);
-  }
-}
-
-async function scaleToZero(removal: Removal): Promise<string | null> {
-  for (;;) {
-    const answer = await removal
-      .write(`let the servers of the ${removal.fleet} fleet go`)
-      .scaleToZero(onFleet(removal));
-    if (answer.kind !== 'still-routed') return null;
-    if (Date.now() >= removal.untilMs) return answer.detail;
-    removal.tell(`not scaled in: ${answer.detail}`);
-    const left = await becomeUnweighted(removal);
-    if (left !== null) return left;
-  }
-}
-
-type Gone = { kind: 'ended'; problem: string | null } | Extract<GoneAnswer, { kind: 'revived' }>;
-
-async function awaitGone(removal: Removal): Promise<Gone> {
-  const { service, plan, fleet } = removal;
-  for (;;) {
-    const deadlineMs = lateAtMs(removal);
-    const answer = await removal.watch(`wait until the servers of the ${fleet} fleet are gone`, (activities) =>
-      activities.watchGone({ service, plan, fleet, deadlineMs }),
-    );
-    if (answer.kind === 'revived') return answer;
-    if (answer.kind !== 'late') return { kind: 'ended', problem: null };
-    if (Date.now() >= removal.untilMs)
-      return { kind: 'ended', problem: `the ${fleet} fleet is not gone: ${answer.detail}` };
-    removal.tell(`${answer.detail} after ${service.drain.upToSeconds} s; nothing is cut, waiting on`);
-  }
-}
-
-async function becomeUnweighted(removal: Removal): Promise<string | null> {
+async function becomeUnweighted(removal: Removal): Promise<{ problem: string } | null> {
   if (!removal.takeBack) {
     await awaitUnweighted(removal);
     return null;
   }
   const left = await removal.takeBack();
-  return left.length === 0 ? null : left.join('; ');
+  return left.length === 0 ? null : { problem: left.join('; ') };
 }
 
 /** Somebody has given the fleet weight again: that is watched, not undone. */
 async function awaitUnweighted(removal: Removal): Promise<void> {
-  const { fleet, service } = removal;
+  const { fleet, service, place } = removal;
   const deadlineMs = lateAtMs(removal);
   await removal.watch(`wait until the ${fleet} fleet has no weight`, (activities) =>
     activities.watchUnweighted({ ...onFleet(removal), deadlineMs }),
   );
-  await sleep(service.pollSeconds * 1000, { summary: 'look at the routes again' });
+  const pause = pauseSeconds({ waitedMs: Date.now() - place.sinceMs, pollSeconds: service.pollSeconds });
+  await sleep(pause * 1000, { summary: 'look at the routes again' });
 }
 
-function lateAtMs({ service, untilMs }: Removal): number {
-  return Math.min(Date.now() + service.drain.upToSeconds * 1000, untilMs);
+function isOver({ untilMs }: Removal): boolean {
+  return Date.now() >= untilMs;
+}
+
+function waitedSeconds({ place }: Removal): number {
+  return Math.round((Date.now() - place.sinceMs) / 1000);
+}
+
+/** Told after the time that the service file names, then after twice that, and so on. */
+function lateAtMs({ service, place, untilMs }: Removal): number {
+  const nowMs = Date.now();
+  return Math.min(nowMs + Math.max(service.drain.upToSeconds * 1000, nowMs - place.sinceMs), untilMs);
 }

@@ -1,55 +1,117 @@
-/** The one way back, from any phase: traffic first, then what was made, then what was frozen. */
+/**
+ * The one way back, whoever goes it and from wherever: traffic first, then what was made, then what was frozen. A
+ * deployment goes it before it is decided, a drain while it keeps the old fleet.
+ */
 import { sleep } from '@temporalio/workflow';
-import type { GiveBackAnswer } from '../../activities/traffic';
+import type { Activities } from '../../activities';
+import type { GiveBackAnswer } from '../../activities/give-back';
 import type { DeploymentResult } from '../../domain/deployment';
-import { activityFailureMessage } from '../calls';
+import { pauseSeconds } from '../../domain/pace';
+import type { Plan } from '../../domain/plan';
+import type { ServiceConfig } from '../../domain/service-file';
+import { activityFailureMessage, type Interrupted } from '../calls';
 import type { Cause, DeploymentRun } from '../run';
-import { removeFleet } from './remove-fleet';
+import { firstPlace, removeFleet } from './remove-fleet';
+
+/** What the way back needs of whoever goes it. */
+export interface WayBack {
+  readonly service: ServiceConfig;
+  readonly plan: Plan;
+  /** Every share that may have been written: what is found of them in a route is ours. */
+  ourPercents(): number[];
+  /** MinSize values written to old while frozen. */
+  readonly frozenMinSizes: readonly number[];
+  rememberFreeze(minSize: number): void;
+  /** Whether new may have had traffic. */
+  readonly hadTraffic: boolean;
+  write(summary: string): Activities;
+  watch<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer | Interrupted>;
+  notice(text: string): void;
+  /** Read back: new has this share now. */
+  givenBack(share: { newPercent: number; readBackMs: number }): void;
+}
+
+export interface WentBack {
+  /** Old has all the traffic that it had. */
+  restored: boolean;
+  /** What is left to a person. */
+  repairs: string[];
+}
 
 export async function rollBack(run: DeploymentRun, cause: Cause): Promise<DeploymentResult> {
   run.goBack(cause);
-  const stranded = await repairable(() => giveBackAll(run), 'put the traffic back to the old fleet');
-  if (stranded.length > 0)
-    return run.finish('needs-attention', cause.reason, { repairs: [...stranded, ...leftovers(run)] });
-  if (run.wasShifted) run.trafficRestoredAtMs = run.lastWrite.readBackMs;
-  const repairs = [
-    ...(await repairable(() => removeNew(run), `remove ${run.plan.names.group}`)),
-    ...(await repairable(() => unfreezeOld(run), unfreezeSentence(run))),
-  ];
+  const { restored, repairs } = await goBack(wayBackOf(run));
+  if (restored && run.wasShifted) run.trafficRestoredAtMs = run.lastWrite.readBackMs;
   return run.finish(repairs.length === 0 ? cause.outcome : 'needs-attention', cause.reason, { repairs });
 }
 
+function wayBackOf(run: DeploymentRun): WayBack {
+  return {
+    service: run.service,
+    plan: run.plan,
+    ourPercents: () => [...run.askedPercents],
+    frozenMinSizes: run.frozenMinSizes,
+    rememberFreeze: (minSize) => run.rememberFreeze(minSize),
+    hadTraffic: run.wasShifted,
+    write: (summary) => run.write(summary),
+    watch: (summary, call) => run.watch(summary, call),
+    notice: (text) => run.notice(text),
+    givenBack: ({ newPercent, readBackMs }) => {
+      run.progress.split = { newPercent };
+      run.lastWrite = { ...run.lastWrite, readBackMs, newPercent };
+    },
+  };
+}
+
+export async function goBack(way: WayBack): Promise<WentBack> {
+  const stranded = await repairable(() => giveBackAll(way), 'put the traffic back to the old fleet');
+  if (stranded.length > 0) return { restored: false, repairs: [...stranded, ...leftovers(way)] };
+  const repairs = [
+    ...(await repairable(() => removeNew(way), `remove ${way.plan.names.group}`)),
+    ...(await repairable(() => unfreezeOld(way), unfreezeSentence(way))),
+  ];
+  return { restored: true, repairs };
+}
+
 /** At once what old can carry; old is grown again, and the rest follows as its servers come back. */
-async function giveBackAll(run: DeploymentRun): Promise<string[]> {
+async function giveBackAll(way: WayBack): Promise<string[]> {
+  const onPlan = { service: way.service, plan: way.plan };
   let sinceMs: number | null = null;
   for (;;) {
-    const answer = await run
+    const answer = await way
       .write('give the traffic back to old')
-      .giveBack({ ...run.onPlan, ourPercents: [...run.askedPercents] });
+      .giveBack({ ...onPlan, ourPercents: way.ourPercents() });
     // The limit counts from the first answer: before that perhaps no worker was there.
     sinceMs ??= Date.now();
-    const missing = answer.kind === 'returned' ? noteGivenBack(run, answer) : [answer.detail];
+    const missing = answer.kind === 'returned' ? noteGivenBack(way, answer) : [answer.detail];
     if (missing.length === 0) return [];
-    if (Date.now() - sinceMs >= run.service.limits.regrowSeconds * 1000) return missing;
-    await regrowOld(run);
-    await sleep(run.service.pollSeconds * 1000, { summary: 'until old can carry more' });
+    const deadlineMs = sinceMs + way.service.limits.regrowSeconds * 1000;
+    if (Date.now() >= deadlineMs) return missing;
+    await regrowOld(way);
+    await sleep(pauseMs(way, sinceMs), { summary: 'until old can carry more' });
+    await way.watch('wait until old can carry more', (activities) =>
+      activities.watchGiveBack({ ...onPlan, deadlineMs }),
+    );
   }
 }
 
-async function regrowOld(run: DeploymentRun): Promise<void> {
+function pauseMs({ service }: WayBack, sinceMs: number): number {
+  return pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: service.pollSeconds }) * 1000;
+}
+
+async function regrowOld(way: WayBack): Promise<void> {
   // Known before it is written: what is found of it later is ours.
-  run.rememberFreeze(run.plan.old.desiredCapacity);
-  await run.write('grow old to the size it had').regrowOld(run.onPlan);
+  way.rememberFreeze(way.plan.old.desiredCapacity);
+  await way.write('grow old to the size it had').regrowOld({ service: way.service, plan: way.plan });
 }
 
 /** Answers what still keeps traffic from old, in words. */
-function noteGivenBack(run: DeploymentRun, answer: Extract<GiveBackAnswer, { kind: 'returned' }>): string[] {
-  const { newPercent, readBackMs } = answer;
-  answer.overwritten.forEach((edit) => run.notice(`overwritten on the way back: ${edit}`));
-  run.progress.split = { newPercent };
-  run.lastWrite = { ...run.lastWrite, readBackMs, newPercent };
-  run.notice(`${100 - newPercent} % on old, read back`);
-  const { old, names } = run.plan;
+function noteGivenBack(way: WayBack, answer: Extract<GiveBackAnswer, { kind: 'returned' }>): string[] {
+  const { newPercent } = answer;
+  answer.overwritten.forEach((edit) => way.notice(`overwritten on the way back: ${edit}`));
+  way.givenBack(answer);
+  way.notice(`${100 - newPercent} % on old, read back`);
+  const { old, names } = way.plan;
   return [
     ...(newPercent === 0
       ? []
@@ -60,41 +122,43 @@ function noteGivenBack(run: DeploymentRun, answer: Extract<GiveBackAnswer, { kin
   ];
 }
 
-/** What a deployment that cannot go back leaves behind. */
-export function leftovers(run: DeploymentRun): string[] {
-  const { plan, frozenMinSizes, service } = run;
+/** What one that cannot go back leaves behind. */
+export function leftovers(way: Pick<WayBack, 'plan' | 'frozenMinSizes' | 'service'>): string[] {
+  const { plan, frozenMinSizes, service } = way;
   const { group, template, targetGroups } = plan.names;
   return [
     `when ${plan.old.groupName} has all traffic again, in ${service.region} delete group ${group}, target groups ${targetGroups.join(', ')} and launch template ${template}`,
-    ...(frozenMinSizes.length === 0 ? [] : [unfreezeSentence(run)]),
+    ...(frozenMinSizes.length === 0 ? [] : [unfreezeSentence(way)]),
   ];
 }
 
-async function removeNew(run: DeploymentRun): Promise<string[]> {
+async function removeNew(way: WayBack): Promise<string[]> {
   const { repairs } = await removeFleet({
     fleet: 'new',
-    service: run.service,
-    plan: run.plan,
-    write: (summary) => run.write(summary),
-    watch: (summary, call) => run.watch(summary, call),
-    tell: (text) => run.notice(text),
-    hadTraffic: run.wasShifted,
-    takeBack: () => giveBackAll(run),
-    untilMs: Date.now() + run.service.limits.rollbackSeconds * 1000,
+    service: way.service,
+    plan: way.plan,
+    place: firstPlace(),
+    write: (summary) => way.write(summary),
+    watch: (summary, call) => way.watch(summary, call),
+    tell: (text) => way.notice(text),
+    hadTraffic: way.hadTraffic,
+    takeBack: () => giveBackAll(way),
+    untilMs: Date.now() + way.service.limits.rollbackSeconds * 1000,
   });
   return repairs;
 }
 
-async function unfreezeOld(run: DeploymentRun): Promise<string[]> {
-  if (run.frozenMinSizes.length === 0) return [];
-  const answer = await run
+async function unfreezeOld(way: WayBack): Promise<string[]> {
+  const { service, plan, frozenMinSizes } = way;
+  if (frozenMinSizes.length === 0) return [];
+  const answer = await way
     .write('restore the minimum size of old')
-    .restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.frozenMinSizes });
-  if (answer.kind === 'foreign-edit') run.notice(`left as it is: ${answer.detail}`);
+    .restoreMinSize({ service, plan, fleet: 'old', frozenMinSizes: [...frozenMinSizes] });
+  if (answer.kind === 'foreign-edit') way.notice(`left as it is: ${answer.detail}`);
   return [];
 }
 
-function unfreezeSentence({ plan }: DeploymentRun): string {
+function unfreezeSentence({ plan }: Pick<WayBack, 'plan'>): string {
   return `set MinSize of ${plan.old.groupName} to ${plan.old.minSize}`;
 }
 

@@ -130,8 +130,8 @@ export async function drain(deploymentId: string): Promise<DrainResult> {
   const asked = { ending: null as 'rolled-back' | 'scaled-to-zero' | null };
   const progress: DrainProgress = {
     ...{ drainId: drainIdOf(deploymentId), deploymentId, groupName: 'old' },
-    ...{ phase: 'keep', phaseSinceMs: Date.now(), remaining: null, late: false },
-    ...{ pause: null, requests: [], notices: [] },
+    ...{ phase: 'keep', phaseSinceMs: Date.now(), keepUntilMs: Date.now() + 60_000 },
+    ...{ remaining: null, late: false, pause: null, requests: [], notices: [] },
   };
   setHandler(drainProgressQuery, () => progress);
   listenToVerbs({
@@ -153,7 +153,10 @@ export async function drain(deploymentId: string): Promise<DrainResult> {
   });
   await condition(() => asked.ending !== null);
   progress.phase = 'finished';
-  return { drainId: progress.drainId, groupName: 'old', ending: asked.ending ?? 'kept', repairs: [] };
+  return {
+    ...{ drainId: progress.drainId, groupName: 'old', ending: asked.ending ?? 'kept', reason: 'because the test said so' },
+    ...{ trafficRestoredAtMs: null, repairs: [] },
+  };
 }
 
 function progressOf(input: DeploymentInput): DeploymentProgress {
@@ -189,6 +192,6 @@ function resultOf(
     deploymentId: deploymentIdOf(key, input.uuid),
     ...{ service: key, number: input.number, revision: input.revision, outcome, reason: 'because the test said so' },
     ...{ startedAtMs: input.submittedAtMs, endedAtMs: Date.now(), trafficRestoredAtMs: null, judge: null },
-    ...{ oldGroup: 'old', newGroup: 'new', warnings: [], repairs: [], drainId },
+    ...{ oldGroup: 'old', newGroup: 'new', previousImageId: 'ami-0before', warnings: [], repairs: [], drainId },
   };
 }

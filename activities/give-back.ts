@@ -1,0 +1,115 @@
+/** The way back of the traffic: what old can carry, at once; the rest as its servers come back. */
+import type { ActivityDeps, OnPlan } from './deps';
+import { sessionOf } from './deps';
+import { lookUntil, report, watcher, writer } from './roles';
+import { newTargetGroupArns, type PairArns } from './target-group';
+import { describeRoute, foreignEdits, healthyCount, readRoutes, writeRoutes, type RouteNow } from './traffic';
+import { describeGroup } from '../clients/aws/groups';
+import type { AwsSession } from '../clients/aws/sessions';
+import { newPercentAfterGiveBack } from '../domain/give-back';
+import type { Plan } from '../domain/plan';
+import { forwardsOf } from '../domain/routes';
+
+export type GiveBackAnswer =
+  | {
+      kind: 'returned';
+      newPercent: number;
+      readBackMs: number;
+      /** Somebody else's weights that were overwritten, which is right only on the way back. */
+      overwritten: string[];
+      /** Routes in which somebody else's target groups have weight: left as they are. */
+      leftAlone: string[];
+    }
+  | { kind: 'not-read-back'; detail: string };
+
+/** `again`: giving back, or growing old, may do something now. */
+export type GiveBackChance = { kind: 'again' } | { kind: 'late' };
+
+export function createGiveBackActivities(deps: ActivityDeps) {
+  return {
+    /** Gives back to old what its healthy servers can carry; called again until everything is back. */
+    giveBack: writer(
+      async ({ service, plan, ourPercents }: OnPlan & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
+        const aws = sessionOf(deps, service);
+        const { routes, leftAlone, newPercent } = await readReturnable(aws, plan);
+        const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
+        const overwritten = foreignEdits(tooHigh, ourPercents);
+        const answer = await writeRoutes(aws, tooHigh, newPercent);
+        if (answer.kind !== 'written') return answer;
+        return {
+          kind: 'returned',
+          newPercent,
+          readBackMs: answer.readBackMs,
+          overwritten,
+          leftAlone: leftAlone.map(describeRoute),
+        };
+      },
+    ),
+
+    /** Waits until old can carry more than it has, or its group has shrunk. */
+    watchGiveBack: watcher(async (input: OnPlan & { deadlineMs: number }): Promise<GiveBackChance> => {
+      const aws = sessionOf(deps, input.service);
+      const { groupName, desiredCapacity } = input.plan.old;
+      return lookUntil<GiveBackChance>({
+        deadlineMs: input.deadlineMs,
+        everySeconds: input.service.pollSeconds,
+        look: async () => {
+          const [found, old] = await Promise.all([readReturnable(aws, input.plan), describeGroup(aws, groupName)]);
+          report({
+            text: `${found.current} % of the traffic is on new, and old can carry ${100 - found.newPercent} %`,
+          });
+          const stuck = found.current === 0 ? found.leftAlone.length > 0 : found.newPercent === found.current;
+          const shrunk = old !== undefined && (old.DesiredCapacity ?? 0) < desiredCapacity;
+          return stuck && !shrunk ? null : { kind: 'again' };
+        },
+        late: () => ({ kind: 'late' }),
+      });
+    }),
+  };
+}
+
+interface Returnable {
+  routes: RouteNow[];
+  leftAlone: RouteNow[];
+  /** Highest share of new in any route. */
+  current: number;
+  /** Share that new must keep for now. */
+  newPercent: number;
+}
+
+async function readReturnable(aws: AwsSession, plan: Plan): Promise<Returnable> {
+  const newArns = await newTargetGroupArns(aws, plan);
+  const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
+  const routes = await readRoutes(aws, plan, pairs);
+  const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
+  const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
+  return {
+    routes,
+    leftAlone,
+    current,
+    newPercent: current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current),
+  };
+}
+
+function hasWeight({ actions }: RouteNow, arn: string): boolean {
+  return forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0);
+}
+
+async function giveBackTarget(
+  aws: AwsSession,
+  plan: Plan,
+  pairs: readonly PairArns[],
+  current: number,
+): Promise<number> {
+  const targets = await Promise.all(
+    pairs.map(async ({ oldArn, newArn }) =>
+      newPercentAfterGiveBack({
+        currentNewPercent: current,
+        oldHealthy: await healthyCount(aws, oldArn),
+        oldNeeded: plan.old.healthyServers,
+        newHealthy: newArn === '' ? 0 : await healthyCount(aws, newArn),
+      }),
+    ),
+  );
+  return Math.max(...targets);
+}

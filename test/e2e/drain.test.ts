@@ -1,0 +1,67 @@
+/** After the decision: what may still be asked of the fleet that goes, and who may write on its routes. */
+import { waitUntil } from '../support/wait-until';
+import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from './support/drains';
+import { breachesIn, ledgerOf } from './support/ledger';
+import { openStage, type Stage } from './support/stage';
+import { viewOf } from './support/view';
+import { images } from './support/world';
+
+let stage: Stage;
+
+beforeAll(async () => {
+  stage = await openStage([{ name: 'stay' }, { name: 'next' }], {}, 'virtual');
+}, 120_000);
+
+afterAll(() => stage.stop(), 60_000);
+
+test('a pause stretches the keep, a promote ends it, and what may not be asked is answered with what may', async () => {
+  const id = await deploy(stage, serviceFile('stay', { keep: '5s' }), images.good);
+  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
+  expect(await askDrain(stage, id, 'pause', { by: 'ada' })).toMatchObject({ kind: 'taken' });
+  const { keepUntilMs } = await untilDrain(stage, id, 'the pause', (progress) => progress.pause !== null);
+  expect(await askDrain(stage, id, 'abort')).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining('rollback') as string,
+  });
+  expect(await askDrain(stage, id, 'promote')).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining('resume') as string,
+  });
+  await drainHandle(stage, id).cancel();
+  await untilDrain(stage, id, 'the warning', (progress) => noticesOf(progress).includes('the cancel is ignored'));
+  await waitUntil('the time of the keep to pass', () => Date.now() > keepUntilMs + 500);
+  await untilDrain(stage, id, 'the keep to go on', (progress) => progress.phase === 'keep');
+  const stretched = await askDrain(stage, id, 'resume');
+  expect((stretched.state as { keepUntilMs: number }).keepUntilMs).toBeGreaterThan(keepUntilMs + 500);
+  expect(await askDrain(stage, id, 'promote')).toMatchObject({ kind: 'taken' });
+  await untilDrain(stage, id, 'old to be let go', (progress) => progress.phase !== 'keep');
+  expect(await askDrain(stage, id, 'rollback')).toMatchObject({
+    kind: 'refused',
+    text: expect.stringContaining('fleetshift rollback') as string,
+  });
+  expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
+  const { groups, routes } = await viewOf(stage, 'stay');
+  expect(groups.find(({ name }) => name === 'stay-v1')).toMatchObject({ min: 0, desired: 0, servers: 0 });
+  expect(routes.map((weights) => Object.keys(weights).includes('stay'))).toEqual([false]);
+}, 120_000);
+
+test('while the next deployment holds the routes, the drain waits, says for whom, and refuses the way back', async () => {
+  const first = await deploy(stage, serviceFile('next', { keep: '1h' }), images.good);
+  expect(await resultOf(stage, first)).toMatchObject({ outcome: 'succeeded' });
+  await askDrain(stage, first, 'pause');
+  const second = await deploy(stage, serviceFile('next'), images.v1);
+  await untilProgress(stage, second, 'its first step', (progress) => progress.split?.newPercent === 20);
+  await stage.temporal.client.workflow.getHandle(second).signal('pause');
+  // The pause keeps old where it is; the way back is the next deployment's to give up.
+  const asked = await askDrain(stage, first, 'rollback', { by: 'ada' });
+  expect(asked).toMatchObject({ kind: 'refused', text: expect.stringContaining(second) as string });
+  await askDrain(stage, first, 'resume');
+  await untilDrain(stage, first, 'it to wait', (progress) => noticesOf(progress).includes(`waiting: ${second} holds`));
+  expect((await viewOf(stage, 'next')).routes[0]).toHaveProperty('next', 0);
+  await stage.temporal.client.workflow.getHandle(second).signal('abort');
+  expect(await resultOf(stage, second)).toMatchObject({ outcome: 'aborted', repairs: [] });
+  expect(await drainResultOf(stage, first)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
+  expect((await viewOf(stage, 'next')).routes[0]).not.toHaveProperty('next');
+  expect(breachesIn(await ledgerOf(stage, 'next'))).toEqual([]);
+}, 120_000);

@@ -1,0 +1,57 @@
+/** Old leaves the routes, finishes its work and goes; by policy it stays, out of the routes. */
+import type { LeaveAnswer } from '../../activities/leaving';
+import type { DrainResult } from '../../domain/deployment';
+import type { DrainRun } from '../drain-run';
+import { removeFleet } from './remove-fleet';
+
+export async function letGo(run: DrainRun): Promise<DrainResult> {
+  run.enter(run.state.place.stage === 'retire' ? 'retire' : 'drain');
+  if (run.service.oldGroup === 'keep') return leaveInPlace(run);
+  const { ending, repairs } = await removeFleet({
+    fleet: 'old',
+    service: run.service,
+    plan: run.plan,
+    place: run.state.place,
+    write: (summary) => run.write(summary),
+    watch: (summary, call) => run.watch(summary, call),
+    tell: (text) => run.late(text),
+    hadTraffic: true,
+    exclusively: (arns, write) => run.exclusively(arns, write),
+    between: async () => {
+      await run.between();
+      if (run.state.place.stage === 'retire' && run.progress.phase !== 'retire') run.enter('retire');
+    },
+    untilMs: run.state.untilMs,
+  });
+  return run.finish(ending, repairs[0] ?? `${run.progress.groupName} is ${ending}`, { repairs });
+}
+
+/** It gets its own minimum back and keeps its size. */
+async function leaveInPlace(run: DrainRun): Promise<DrainResult> {
+  const { groupName } = run.progress;
+  const left = await leaveAll(run);
+  const restored = await run
+    .write('restore the minimum size of old')
+    .restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.state.frozenMinSizes });
+  const repairs = [
+    ...(left.kind === 'left' ? [] : [`the old fleet is still in a route: ${left.detail}`]),
+    ...(restored.kind === 'restored' ? [] : [restored.detail]),
+  ];
+  return run.finish('kept', `${groupName} keeps its servers, as oldGroup says`, { repairs });
+}
+
+async function leaveAll(run: DrainRun): Promise<LeaveAnswer> {
+  const onOld = { ...run.onPlan, fleet: 'old' as const };
+  for (;;) {
+    await run.between();
+    const found = await run.watch('find the routes of the old fleet', (activities) =>
+      activities.findFleetRoutes(onOld),
+    );
+    if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
+    const routeArns = found.arns;
+    const answer = await run.exclusively(routeArns, () =>
+      run.write('take the old fleet out of the routes').leaveRoutes({ ...onOld, routeArns }),
+    );
+    if (answer.kind !== 'another-route') return answer;
+  }
+}
