@@ -1,4 +1,5 @@
 import type { ActivityDeps, ActivityTimeouts } from './deps';
+import { createAdmissionActivities } from './admission';
 import { createCloneActivities } from './clone';
 import { createDrainActivities } from './drain';
 import { createGiveBackActivities } from './give-back';
@@ -19,6 +20,7 @@ export function createActivities(deps: ActivityDeps) {
   return underLeases(deps, {
     /** Settings of this worker that a workflow needs, so that its history has them. */
     workerTimeouts: async (): Promise<ActivityTimeouts> => deps.timeouts,
+    ...createAdmissionActivities(deps),
     ...createLeaseActivities(deps),
     ...createNotifyActivities(deps),
     ...createPlanActivities(deps),

@@ -51,6 +51,8 @@ export type SubmitAnswer =
       repeated: boolean;
       /** The deployment whose end it waits for; null when it begins at once. */
       after: string | null;
+      /** What is to be known before it is relied on, such as that the last deployment was cut off. */
+      warnings?: string[];
     }
   | { kind: 'refused'; code: 'busy' | 'key-reused' | 'invalid'; message: string };
 
@@ -61,8 +63,17 @@ export interface DeploymentInput extends SubmitInput {
   /** For people; counts per service. */
   number: number;
   submittedAtMs: number;
-  /** Begins when the service's workflow gives it its turn. */
-  queued: boolean;
+  /** The deployment whose end it waits for until it is told to begin; null when it begins at once. */
+  after: string | null;
+  /** What is to be known of the deployments before; empty mostly. */
+  warnings: string[];
+}
+
+/** Told to one that waits. */
+export interface TurnNote {
+  /** What it waits for now; null: it begins. */
+  after: string | null;
+  warnings: string[];
 }
 
 export const deploymentIdPrefix = 'deploy:';

@@ -14,10 +14,14 @@ export interface ExecutionFacts {
   phase: string | null;
 }
 
+export interface ListedExecution extends ExecutionFacts {
+  workflowId: string;
+}
+
 /** What activities may ask Temporal. Every call throws when the server cannot be asked. */
 export interface Executions {
   /** Null when Temporal knows no such workflow, or has forgotten it. */
   describe(workflowId: string): Promise<ExecutionFacts | null>;
-  /** Ids of the deployments of a service that run, by visibility, which may be a second late either way. */
-  runningDeployments(serviceKey: string): Promise<string[]>;
+  /** Latest deployments of a service, those that run first; by visibility, which may be a second late either way. */
+  deploymentsOf(serviceKey: string): Promise<ListedExecution[]>;
 }

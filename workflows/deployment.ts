@@ -2,17 +2,18 @@
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { submitInputProblem, type DeploymentInput, type DeploymentResult } from '../domain/deployment';
+import { releaseLeases } from './leases';
 import { bake } from './phases/bake';
 import { clone } from './phases/clone';
 import { decide } from './phases/decide';
+import { endWithoutLease } from './phases/lease';
 import { leaveAsIs } from './phases/leave-as-is';
 import { plan } from './phases/plan';
+import { leavePlace, queued } from './phases/queued';
 import { prepare } from './phases/prepare';
 import { ready } from './phases/ready';
 import { rollBack } from './phases/roll-back';
 import { shift } from './phases/shift';
-import { endWithoutLease } from './phases/lease';
-import { releaseLeases } from './leases';
 import { DeploymentRun } from './run';
 
 export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
@@ -24,6 +25,7 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
   return CancellationScope.nonCancellable(async () => {
     const result = await deploy(run).catch((error: unknown) => endWithoutLease(run, error));
     await releaseLeases(run);
+    await leavePlace(run);
     await run.handedOver();
     await condition(allHandlersFinished);
     return result;
@@ -31,8 +33,8 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
 }
 
 async function deploy(run: DeploymentRun): Promise<DeploymentResult> {
-  const refusal = await plan(run);
-  if (refusal) return refusal;
+  const early = (await queued(run)) ?? (await plan(run));
+  if (early) return early;
   const cause =
     (await prepare(run)) ?? (await clone(run)) ?? (await ready(run)) ?? (await shift(run)) ?? (await bake(run));
   if (cause?.outcome === 'needs-attention') return leaveAsIs(run, cause);

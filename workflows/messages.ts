@@ -1,7 +1,7 @@
 /** Names and shapes of every message: shared by workflows and by those who talk to them. */
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { verbs, type ControlAnswer, type ControlRequest, type Verb } from '../domain/control';
-import type { DeploymentProgress, DrainProgress, SubmitAnswer, SubmitInput } from '../domain/deployment';
+import type { DeploymentProgress, DrainProgress, SubmitAnswer, SubmitInput, TurnNote } from '../domain/deployment';
 
 export const workflowTypes = { service: 'service', deployment: 'deployment', drain: 'drain', lease: 'lease' } as const;
 
@@ -14,11 +14,11 @@ export const controlSignals = byVerb((verb) => defineSignal<[ControlRequest?]>(v
 /** The same verbs as updates, answered with the ruling and the state after it; sent by hand, without a payload too. */
 export const controlUpdates = byVerb((verb) => defineUpdate<ControlAnswer, [ControlRequest]>(verb));
 
-/** From the service's workflow to a queued deployment: it is its turn. */
-export const turnSignal = defineSignal('turn');
+/** From the service's workflow to a queued deployment: what it waits for now. Without a payload: it begins. */
+export const turnSignal = defineSignal<[TurnNote?]>('turn');
 
 /** From a deployment to its service's workflow: it has ended, the next one may begin. */
-export const endedSignal = defineSignal<[{ deploymentId: string }]>('ended');
+export const endedSignal = defineSignal<[{ deploymentId: string }?]>('ended');
 
 /** To a lease, from its owner or from one who found that the owner has ended. */
 export const releaseSignal = defineSignal<[{ owner: string }?]>('release');
@@ -29,8 +29,14 @@ export const supersededSignal = defineSignal<[{ by: string }?]>('superseded');
 export const progressQuery = defineQuery<DeploymentProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainProgress>('progress');
 
+const servicePrefix = 'service:';
+
 export function serviceWorkflowId(serviceKey: string): string {
-  return `service:${serviceKey}`;
+  return `${servicePrefix}${serviceKey}`;
+}
+
+export function serviceKeyOf(serviceWorkflowId: string): string {
+  return serviceWorkflowId.slice(servicePrefix.length);
 }
 
 function byVerb<Definition>(define: (verb: Verb) => Definition): Record<Verb, Definition> {

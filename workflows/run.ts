@@ -53,6 +53,7 @@ export class DeploymentRun {
   private limitSeconds = 0;
   private direction: Direction = 'forward';
   private knownPlan: Plan | null = null;
+  private readonly warnedBefore: string[] = [];
   private isDecided = false;
   timeouts: ActivityTimeouts = { heartbeatSeconds: 30, writerSeconds: 30 };
   /** Nobody else writes on what these stand for. */
@@ -126,7 +127,8 @@ export class DeploymentRun {
 
   usePlan(plan: Plan): void {
     this.knownPlan = plan;
-    this.progress.warnings = [...(this.input.hotfix ? [hotfixWarning(this.service)] : []), ...plan.warnings];
+    const ofHotfix = this.input.hotfix ? [hotfixWarning(this.service)] : [];
+    this.progress.warnings = [...this.warnedBefore, ...ofHotfix, ...plan.warnings];
     this.progress.oldFleet = {
       groupName: plan.old.groupName,
       wanted: plan.old.desiredCapacity,
@@ -210,6 +212,13 @@ export class DeploymentRun {
     log.info(text, { deployment: this.progress.deploymentId, phase: this.progress.phase });
     // Of what is long, such as commands to copy, the first line: Temporal bounds these details.
     setCurrentDetails(`**${this.progress.phase}** – ${text.split('\n', 1)[0] ?? ''}`);
+  }
+
+  /** Something that was not well before this deployment began. */
+  warn(text: string): void {
+    this.warnedBefore.push(text);
+    this.progress.warnings = [...this.progress.warnings, text];
+    this.notice(text);
   }
 
   /** Tells the service's webhook, in the background. */

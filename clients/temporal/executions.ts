@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/common';
-import type { WorkflowExecutionStatusName } from '@temporalio/client';
-import type { ExecutionFacts, Executions, ExecutionStatus } from '../../domain/executions';
+import type { WorkflowExecutionInfo, WorkflowExecutionStatusName } from '@temporalio/client';
+import type { ExecutionFacts, Executions, ExecutionStatus, ListedExecution } from '../../domain/executions';
 import { workflowTypes } from '../../workflows/messages';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { ask, type Temporal } from './connection';
@@ -19,16 +19,16 @@ const statuses: Record<WorkflowExecutionStatusName, ExecutionStatus> = {
   UNKNOWN: 'unknown',
 };
 
-/** How long Temporal may take to tell about one workflow. */
+/** How long Temporal may take to tell. */
 const withinMs = 5_000;
-/** More deployments of one service than this never run at once. */
-const runningListed = 50;
+/** More deployments of one service than this never run and wait at once. */
+const listed = 50;
 
 /** What the activities of a worker ask Temporal. */
 export function executionsOf(temporal: Temporal): Executions {
   return {
     describe: (workflowId) => describe(temporal, workflowId),
-    runningDeployments: (serviceKey) => runningDeployments(temporal, serviceKey),
+    deploymentsOf: (serviceKey) => deploymentsOf(temporal, serviceKey),
   };
 }
 
@@ -41,33 +41,37 @@ async function describe(temporal: Temporal, workflowId: string): Promise<Executi
       ask: () => temporal.client.workflow.getHandle(workflowId).describe(),
       pass: (error) => error instanceof WorkflowNotFoundError,
     });
-    return {
-      status: statuses[found.status.name],
-      closedAtMs: found.closeTime?.getTime() ?? null,
-      memo: found.memo ?? {},
-      phase: found.typedSearchAttributes.get(searchAttributes.phase) ?? null,
-    };
+    return factsOf(found);
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
 }
 
-async function runningDeployments(temporal: Temporal, serviceKey: string): Promise<string[]> {
-  const query =
-    `WorkflowType = '${workflowTypes.deployment}' AND ExecutionStatus = 'Running' ` +
-    `AND ${searchAttributes.service.name} = '${quoted(serviceKey)}'`;
+async function deploymentsOf(temporal: Temporal, serviceKey: string): Promise<ListedExecution[]> {
+  const query = `WorkflowType = '${workflowTypes.deployment}' AND ${searchAttributes.service.name} = '${quoted(serviceKey)}'`;
   return ask({
     temporal,
-    doing: `listing what runs of ${serviceKey}`,
+    doing: `listing the deployments of ${serviceKey}`,
     withinMs,
     ask: async () => {
-      const ids: string[] = [];
-      for await (const workflow of temporal.client.workflow.list({ query, pageSize: runningListed })) {
-        ids.push(workflow.workflowId);
-        if (ids.length >= runningListed) break;
+      const found: ListedExecution[] = [];
+      for await (const workflow of temporal.client.workflow.list({ query, pageSize: listed })) {
+        found.push({ workflowId: workflow.workflowId, ...factsOf(workflow) });
+        if (found.length >= listed) break;
       }
-      return ids;
+      return found;
     },
   });
+}
+
+function factsOf(
+  found: Pick<WorkflowExecutionInfo, 'status' | 'closeTime' | 'memo' | 'typedSearchAttributes'>,
+): ExecutionFacts {
+  return {
+    status: statuses[found.status.name],
+    closedAtMs: found.closeTime?.getTime() ?? null,
+    memo: found.memo ?? {},
+    phase: found.typedSearchAttributes.get(searchAttributes.phase) ?? null,
+  };
 }

@@ -3,5 +3,5 @@ import type { Executions } from '../../domain/executions';
 /** A Temporal in which nothing has ever run. */
 export const noExecutions: Executions = {
   describe: async () => null,
-  runningDeployments: async () => [],
+  deploymentsOf: async () => [],
 };

@@ -58,7 +58,7 @@ export async function service(): Promise<void> {
       taken.set(input.idempotencyKey, { image: input.revision.imageId, deploymentId, number });
       const child = await startChild(deployment, {
         workflowId: deploymentId,
-        args: [{ ...input, uuid, number, submittedAtMs: Date.now(), queued: false }],
+        args: [{ ...input, uuid, number, submittedAtMs: Date.now(), after: null, warnings: [] }],
         parentClosePolicy: 'ABANDON',
         typedSearchAttributes: [
           { key: searchAttributes.revision, value: input.revision.imageId },

@@ -1,0 +1,54 @@
+/** A deployment's place in its service: waited for before anything is looked at, and given up at the end. */
+import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import type { DeploymentResult, TurnNote } from '../../domain/deployment';
+import { serviceKey } from '../../domain/service-file';
+import { formatSeconds } from '../../domain/units';
+import { endedSignal, serviceWorkflowId, turnSignal } from '../messages';
+import type { DeploymentRun } from '../run';
+
+/** Call before the first await. Answers the final result when the deployment ends here. */
+export async function queued(run: DeploymentRun): Promise<DeploymentResult | null> {
+  let { after } = run.input;
+  const hear = ({ after: told, warnings }: TurnNote) => {
+    after = told;
+    if (run.progress.turn && told !== null) run.progress.turn.holder = told;
+    warnings.forEach((warning) => run.warn(warning));
+  };
+  setHandler(turnSignal, (note) => hear(readTurnNote(note)));
+  hear(run.input);
+  if (after === null) return null;
+
+  run.enter('queued');
+  run.progress.turn = turnAfter(run, after);
+  const { queueSeconds } = run.service.limits;
+  const cameInTime = await condition(() => after === null || run.abortAsked, queueSeconds * 1000);
+  run.progress.turn = null;
+  if (!cameInTime)
+    return run.finish('aborted', `waited ${formatSeconds(queueSeconds)} in the queue, and ${after} has not ended`);
+  const cause = await run.untilResumed();
+  return cause === null ? null : run.finish('aborted', cause.reason);
+}
+
+function turnAfter({ service, progress: { phaseSinceMs } }: DeploymentRun, holder: string) {
+  return {
+    holder,
+    thing: serviceWorkflowId(serviceKey(service)),
+    sinceMs: phaseSinceMs,
+    untilMs: phaseSinceMs + service.limits.queueSeconds * 1000,
+  };
+}
+
+/** Without a payload that can be read it was sent by hand, and means: begin. Should that be too early, the leases see. */
+function readTurnNote(note: Partial<TurnNote> | undefined): TurnNote {
+  const { after, warnings } = note ?? {};
+  return { after: typeof after === 'string' ? after : null, warnings: Array.isArray(warnings) ? warnings : [] };
+}
+
+/** The next one may begin. When the service's workflow is gone nobody waits for that. */
+export async function leavePlace({ service, progress: { deploymentId } }: DeploymentRun): Promise<void> {
+  try {
+    await getExternalWorkflowHandle(serviceWorkflowId(serviceKey(service))).signal(endedSignal, { deploymentId });
+  } catch (error) {
+    log.warn("the service's workflow could not be told of the end", { deploymentId, error: String(error) });
+  }
+}
