@@ -1,6 +1,7 @@
 /** What the gateway needs of Temporal; tests put something simpler in its place. */
 import type { SubmitInput } from '../domain/deployment';
 import type { Temporal } from '../clients/temporal/connection';
+import { controlDeployment, type ControlInput, type ControlOutcome } from '../clients/temporal/control-deployment';
 import { type ReadAnswer, readDeployment } from '../clients/temporal/read-deployment';
 import { type SubmitOutcome, submitDeployment } from '../clients/temporal/submit-deployment';
 
@@ -8,12 +9,15 @@ export interface Deployments {
   /** @throws TemporalError */
   submit(input: SubmitInput): Promise<SubmitOutcome>;
   /** @throws TemporalError */
+  control(input: Omit<ControlInput, 'temporal' | 'answerWithinMs'>): Promise<ControlOutcome>;
+  /** @throws TemporalError */
   read(deploymentId: string): Promise<ReadAnswer>;
 }
 
 export function deploymentsIn(temporal: Temporal): Deployments {
   return {
     submit: (submit) => submitDeployment({ temporal, submit }),
+    control: (input) => controlDeployment({ temporal, ...input }),
     read: (deploymentId) => readDeployment({ temporal, deploymentId }),
   };
 }

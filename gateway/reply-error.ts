@@ -3,18 +3,20 @@ import type { FastifyReply } from 'fastify';
 import type { Problem } from '../domain/problems';
 
 const statusByCode = {
+  'bad-request': 400,
+  'invalid-request': 400,
   unauthorized: 401,
   'unknown-service': 404,
   'unknown-deployment': 404,
   'not-found': 404,
   busy: 409,
   'key-reused': 409,
+  'does-not-fit': 409,
+  ended: 409,
   'too-large': 413,
   'not-json': 415,
-  'invalid-request': 422,
   'invalid-service-file': 422,
   refused: 422,
-  'bad-request': 400,
   internal: 500,
   'no-worker': 503,
   'temporal-unavailable': 503,

@@ -2,6 +2,8 @@
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { checkSignature } from '../clients/http/signature';
 import { TemporalError } from '../clients/temporal/temporal-error';
+import { verbs } from '../domain/control';
+import { controlRoute, unknownSentence } from './control-route';
 import { replyError, type ErrorCode } from './reply-error';
 import { submitRoute, type SubmitContext } from './submit-route';
 
@@ -67,9 +69,13 @@ function addRoutes(app: FastifyInstance, options: GatewayOptions): void {
         const { progress, source, live, stopped } = answer;
         return { ...progress, source, live, stopped };
       }
-      const message = `there is no deployment ${request.params.id}, or Temporal no longer keeps it`;
-      return replyError(reply, { code: 'unknown-deployment', message });
+      return replyError(reply, { code: 'unknown-deployment', message: unknownSentence(request.params.id) });
     });
+    for (const verb of verbs)
+      for (const noun of ['deployments', 'drains'])
+        signed.post<{ Params: { id: string } }>(`/v1/${noun}/:id/${verb}`, (request, reply) =>
+          controlRoute({ deployments: options.deployments, verb, request, reply }),
+        );
   });
 }
 

@@ -1,10 +1,10 @@
 /** `POST /v1/services/{service}/deployments`: the webhook of CI pipelines. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type DeploymentRequest, deploymentRequest, type SubmitInput } from '../domain/deployment';
-import { type Problem, problemsOf } from '../domain/problems';
 import type { ServiceConfig } from '../domain/service-file';
 import type { SubmitOutcome } from '../clients/temporal/submit-deployment';
 import type { Deployments } from './deployments';
+import { readBody } from './read-body';
 import { replyError } from './reply-error';
 import type { ServiceDirectory } from './service-directory';
 
@@ -24,34 +24,13 @@ export async function submitRoute(
     const message = `the service file of "${request.params.service}" has mistakes; correct it on the gateway`;
     return replyError(reply, { code: 'invalid-service-file', message, problems: found.problems });
   }
-  const body = readBody(request.body);
+  const body = readBody({ body: request.body, schema: deploymentRequest, example: '{"image":"ami-…"}' });
   if (body.kind === 'invalid') {
     const message = 'the request has mistakes; nothing was begun';
     return replyError(reply, { code: 'invalid-request', message, problems: body.problems });
   }
-  const input = submitInputOf({ service: found.service, request: body.request, digest: request.signatureDigest });
+  const input = submitInputOf({ service: found.service, request: body.content, digest: request.signatureDigest });
   return answer(reply, input, await context.deployments.submit(input));
-}
-
-type BodyAnswer = { kind: 'valid'; request: DeploymentRequest } | { kind: 'invalid'; problems: Problem[] };
-
-/** The body comes as bytes: its signature was to be checked before anything was made of it. */
-function readBody(body: unknown): BodyAnswer {
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : '';
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    const found = text === '' ? 'an empty body' : error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'invalid',
-      problems: [{ path: '', message: `expected JSON such as {"image":"ami-…"}, found ${found}` }],
-    };
-  }
-  const parsed = deploymentRequest.safeParse(content);
-  return parsed.success
-    ? { kind: 'valid', request: parsed.data }
-    : { kind: 'invalid', problems: problemsOf(parsed.error) };
 }
 
 function submitInputOf(input: { service: ServiceConfig; request: DeploymentRequest; digest: string }): SubmitInput {

@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubmitInput } from '../../domain/deployment';
+import type { ControlOutcome } from '../../clients/temporal/control-deployment';
 import type { ReadAnswer } from '../../clients/temporal/read-deployment';
 import type { SubmitOutcome } from '../../clients/temporal/submit-deployment';
+import type { Deployments } from '../../gateway/deployments';
 import { buildGateway } from '../../gateway/server';
 import { ServiceDirectory } from '../../gateway/service-directory';
 import { signatureOf } from '../../clients/http/signature';
@@ -12,12 +14,16 @@ import { signatureOf } from '../../clients/http/signature';
 export const secret = 'a secret of tests, at least 32 characters';
 export const nowSeconds = 1_800_000_000;
 
+export type AskedControl = Parameters<Deployments['control']>[0];
+
 export interface TestGateway {
   url: string;
   directory: string;
   submitted: SubmitInput[];
+  asked: AskedControl[];
   /** What the stand-in for Temporal answers next; may throw. */
   answerSubmit: (input: SubmitInput) => SubmitOutcome;
+  answerControl: (input: AskedControl) => ControlOutcome;
   answerRead: (id: string) => ReadAnswer;
   close(): Promise<void>;
 }
@@ -42,6 +48,10 @@ export async function startTestGateway(
         gateway.submitted.push(input);
         return gateway.answerSubmit(input);
       },
+      control: async (input) => {
+        gateway.asked.push(input);
+        return gateway.answerControl(input);
+      },
       read: async (id) => gateway.answerRead(id),
     },
   });
@@ -49,6 +59,7 @@ export async function startTestGateway(
     url: await app.listen({ host: '127.0.0.1', port: 0 }),
     directory,
     submitted: [],
+    asked: [],
     answerSubmit: () => ({
       kind: 'admitted',
       deploymentId: 'deploy:web.production.eu-west-1:1',
@@ -56,6 +67,7 @@ export async function startTestGateway(
       after: null,
       repeated: false,
     }),
+    answerControl: () => ({ kind: 'not-found' }),
     answerRead: () => ({ kind: 'not-found' }),
     close: async () => {
       await app.close();
