@@ -1,11 +1,8 @@
 /** Two releases side by side: a running deployment ends on its own code, the next one begins on the new. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { compiled } from '../../dev/project';
 import type { Child } from '../../dev/processes/child';
 import { drainIdOf } from '../../domain/deployment';
 import { controlSignals, serviceWorkflowId } from '../../workflows/messages';
@@ -13,6 +10,7 @@ import { serviceKey } from '../../domain/service-file';
 import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { images } from '../e2e/support/world';
+import { changedBuild } from '../support/changed-build';
 import { startWorkerProcess } from '../support/worker-process';
 import { waitUntil } from '../support/wait-until';
 
@@ -27,7 +25,7 @@ const workers: Child[] = [];
 
 beforeAll(async () => {
   logs = mkdtempSync(join(tmpdir(), 'fleetshift-versions-'));
-  nextRelease = await buildNextRelease();
+  nextRelease = await changedBuild(anotherRelease);
   stage = await openStage([{ name: 'running' }, { name: 'later' }], {
     FLEETSHIFT_BUILD_ID: first,
     FLEETSHIFT_WORKER_DEPLOYMENT: workerDeployment,
@@ -41,23 +39,12 @@ afterAll(async () => {
   rmSync(logs, { recursive: true, force: true });
 }, 60_000);
 
-/** The code of another release: one more phase at the front, which no running history could be replayed on. */
-async function buildNextRelease(): Promise<string> {
-  const built = compiled('.');
-  const copy = mkdtempSync(join(built, 'next-release-'));
-  for (const folder of ['worker', 'workflows', 'domain', 'activities', 'clients'])
-    cpSync(join(built, folder), join(copy, folder), { recursive: true });
-  const file = join(copy, 'workflows', 'phases', 'plan.js');
-  const code = readFileSync(file, 'utf8');
-  const changed = code.replace(
-    'async function plan(run) {',
-    "async function plan(run) {\n    await (0, require('@temporalio/workflow').sleep)(10);\n    run.notice('planned by the second release');",
-  );
-  expect(changed).not.toBe(code);
-  writeFileSync(file, changed);
-  await promisify(execFile)(process.execPath, [join(copy, 'worker', 'bundle-workflows.js')]);
-  return copy;
-}
+/** One more wait at the front, with which no running history could be replayed. */
+const anotherRelease = {
+  file: join('phases', 'plan.js'),
+  from: 'async function plan(run) {',
+  to: "async function plan(run) {\n    await (0, require('@temporalio/workflow').sleep)(10);\n    run.notice('planned by the second release');",
+};
 
 async function makeCurrent(buildId: string): Promise<void> {
   await waitUntil(`the server to know ${buildId}`, async () => {
