@@ -11,7 +11,7 @@ import type {
 } from './control/types';
 import type { VirtualTraffic } from './data-plane/types';
 import { findListenerUrl } from './state/listener-addresses';
-import type { Image } from './world/schema';
+import type { Image, World } from './world/schema';
 
 const pollMs = 50;
 const longPollMs = 20_000;
@@ -108,6 +108,11 @@ export class SandboxAdmin {
   /** Kills the server process of an instance, as if it had crashed. */
   async crashInstance(instanceId: string): Promise<void> {
     await this.call('POST', `instances/${instanceId}/crash`);
+  }
+
+  /** Adds to what exists; region and account stay as they are. Without entries in the ledger, as what the sandbox starts with. */
+  async addWorld(world: World): Promise<void> {
+    await this.call('POST', 'world', world);
   }
 
   /** Adds an image, or changes what later launches of it run. */

@@ -15,7 +15,7 @@ export function matchesFilters(facts: FilterFacts, filters: readonly Filter[] | 
       throw new AwsError('InvalidParameterValue', `The filter '${name}' is invalid`);
     }
     const offered = [facts[name] ?? []].flat();
-    return (filter.Values ?? []).some((wanted) => offered.some((value) => wildcard(wanted).test(value)));
+    return (filter.Values ?? []).some((wanted) => offered.some((value) => matches(value, wanted)));
   });
 }
 
@@ -23,6 +23,11 @@ export function tagFacts(tags: readonly { Key?: string | undefined; Value?: stri
   const facts: FilterFacts = { 'tag-key': tags.map((tag) => tag.Key ?? '') };
   for (const tag of tags) facts[`tag:${tag.Key ?? ''}`] = tag.Value ?? '';
   return facts;
+}
+
+/** Most have no wildcard, and thousands of instances are asked. */
+function matches(value: string, wanted: string): boolean {
+  return /[*?]/.test(wanted) ? wildcard(wanted).test(value) : value === wanted;
 }
 
 function wildcard(pattern: string): RegExp {

@@ -10,7 +10,8 @@ import { barrierSpec, faultSpec, launchFailureSpec } from '../control/schemas';
 import type { Cloud } from '../state/cloud';
 import { listenerAddresses } from '../state/listener-addresses';
 import { steadyReport } from '../state/steady';
-import { imageFromWorld } from '../world/build-world';
+import { buildWorld, imageFromWorld } from '../world/build-world';
+import { checkWorld, WorldError } from '../world/load';
 import { imageSchema } from '../world/schema';
 
 export interface AdminParts {
@@ -31,7 +32,7 @@ const named = z.object({ id: z.string() });
 /** The admin API, under `/_sandbox`. Bodies and answers are JSON; a mistake in one answers 400 with `{error}`. */
 export function adminRoutes(app: FastifyInstance, parts: AdminParts): void {
   app.setErrorHandler((error, _request, reply) => {
-    const isMistake = [z.ZodError, SyntaxError, MistakenCall].some((mistake) => error instanceof mistake);
+    const isMistake = [z.ZodError, SyntaxError, MistakenCall, WorldError].some((mistake) => error instanceof mistake);
     const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     return reply.code(isMistake ? 400 : 500).send({ error: message });
   });
@@ -86,6 +87,10 @@ function barrierRoutes(app: FastifyInstance, { barriers }: AdminParts): void {
 }
 
 function worldRoutes(app: FastifyInstance, { cloud, launchFailures, reconciler }: AdminParts): void {
+  app.post('/_sandbox/world', async (request) => {
+    await buildWorld(cloud, checkWorld(json(request.body), 'what is to be added to the world'));
+    return {};
+  });
   app.put('/_sandbox/images/:id', (request) => {
     const { id } = named.parse(request.params);
     cloud.state.images.set(id, imageFromWorld(id, imageSchema.parse(json(request.body))));

@@ -31,7 +31,8 @@ function readYaml(path: string): unknown {
   }
 }
 
-function checkWorld(raw: unknown, what: string): ParsedWorld {
+/** @throws WorldError when it is not a world. */
+export function checkWorld(raw: unknown, what: string): ParsedWorld {
   const result = worldSchema.safeParse(raw ?? {});
   if (!result.success) throw mistakes(what, result.error.issues.map(describeIssue));
   const dangling = danglingNames(result.data);

@@ -122,3 +122,16 @@ test('the complete example in the documentation is a world', () => {
   const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(readme) ?? [];
   expect(loadWorld(worldFile(example)).groups).toMatchObject([{ name: 'web-v1', version: 1 }]);
 });
+
+test('a service can be added while the sandbox runs, and a mistaken one is refused with every mistake', async () => {
+  const { sandbox, clients } = await startTestCloud();
+  const added = { name: 'late-v1', template: 'late', min: 0, max: 6, desired: 2 };
+  const launchTemplates = [{ name: 'late', versions: [{ imageId: 'ami-1', instanceType: 't3.micro' }] }];
+  await sandbox.admin.addWorld({ launchTemplates, groups: [added] });
+  await sandbox.admin.waitUntilSteady();
+  expect((await describeGroup(clients, 'late-v1')).Instances).toHaveLength(2);
+  await expect(sandbox.admin.addWorld({ groups: [added] })).rejects.toThrow(
+    '400 {"error":"WorldError: what is to be added to the world is not usable:\\n  groups.0.template: there is no template \'late\'',
+  );
+  await sandbox.close();
+});
