@@ -5,6 +5,26 @@ import type { Scenario } from './scenario';
 
 export type EndingFacts = Pick<RunRecord, 'scenario' | 'requests' | 'done'>;
 
+/** Why this ending is wrong, in words; null when it is one of those that the scenario allows. */
+export function endingProblem(record: EndingFacts & Pick<RunRecord, 'result' | 'stuck' | 'drain'>): string | null {
+  const { result, stuck, drain } = record;
+  if (result === null) return `none: ${stuck ?? 'nobody knows why'}`;
+  const expected = expectedEndings(record);
+  if (!expected.includes(result.outcome))
+    return `${result.outcome} (${result.reason}), expected ${expected.join(' or ')}`;
+  if (result.outcome !== 'succeeded') return null;
+  if (drain === null) return oldHasWeightAgain(record) ? null : 'succeeded, but the drain of the old fleet did not end';
+  const drainedAs = record.scenario.oldGroup === 'delete' ? 'deleted' : 'scaled-to-zero';
+  return drain.ending === drainedAs || wasDone(record, 'delete-old')
+    ? null
+    : `succeeded, but the old fleet was ${drain.ending} (${drain.repairs.join('; ')}), expected ${drainedAs}`;
+}
+
+/** By somebody else; then the drain waits for that to end. */
+function oldHasWeightAgain(facts: EndingFacts): boolean {
+  return wasDone(facts, 'edit-weights') && !wasDone(facts, 'put-back');
+}
+
 export function expectedEndings(facts: EndingFacts): Outcome[] {
   const { scenario } = facts;
   const allowed = new Set<Outcome>();
@@ -46,8 +66,11 @@ function endingsByDisturbance(facts: EndingFacts): Outcome[] {
     // it cannot go back, and a person has to decide; and when new has everything nobody misses the source.
     case 'delete-old':
       return ['refused', 'rolled-back', 'needs-attention'];
+    // Before the plan nobody is there to tell which version runs. Afterwards the group replaces them.
     case 'crash-old':
+      return ['refused'];
+    // Nobody grows it again on the way forward: traffic is on a fleet that cannot carry it, and a person has to decide.
     case 'shrink-old':
-      return [];
+      return ['needs-attention'];
   }
 }

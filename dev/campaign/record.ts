@@ -46,7 +46,13 @@ export interface RunRecord {
   newImageId: string;
   settleSeconds: number;
   minimumRequests: number;
-  deploymentId: string | null;
+  deploymentId: string;
+  /** When its service was made. */
+  fromMs: number;
+  /** Calls that each kind of fault has hit. */
+  faultHits: Record<string, number>;
+  /** Whether the scenario's own outage came about. */
+  ownOutage: boolean;
   /** Null when it did not end within its bound, or ended without a result; then `stuck` says what is known. */
   result: DeploymentResult | null;
   stuck: string | null;

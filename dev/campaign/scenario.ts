@@ -21,9 +21,9 @@ export type Disturbance = { moment: Moment } & (
   | { kind: 'crash-old' | 'crash-new'; servers: 'one' | 'all' }
 );
 
-/** What happens to the processes. All services feel it, also those of other runs. */
+/** What happens to the workers. All services feel it, also those of other runs. */
 export interface Outage {
-  kind: 'worker-kill' | 'worker-freeze' | 'temporal-kill' | 'everything-kill';
+  kind: 'worker-kill' | 'all-workers-kill' | 'worker-freeze';
   moment: Moment;
 }
 
@@ -91,6 +91,9 @@ export function serviceName(index: number): string {
   return `run-${String(index).padStart(6, '0')}`;
 }
 
+/** Every service's name, wherever it stands in a text. */
+export const serviceNames = /run-\d{6}/g;
+
 /** A deployment makes about 15 changes; moments after the last one are never reached. */
 function drawMoment(dice: Dice, firstWrite = 0): Moment {
   return { afterWrites: dice.whole(firstWrite, 14), delayMs: dice.whole(0, 1500) };
@@ -132,7 +135,7 @@ function drawDisturbance(dice: Dice): Disturbance {
 }
 
 function drawOutage(dice: Dice): Outage {
-  const kind = dice.pick(['worker-kill', 'worker-kill', 'worker-freeze', 'temporal-kill', 'everything-kill'] as const);
+  const kind = dice.pick(['worker-kill', 'worker-kill', 'all-workers-kill', 'worker-freeze'] as const);
   return { kind, moment: drawMoment(dice) };
 }
 

@@ -175,6 +175,6 @@ class StackBuilder {
 }
 
 /** A developer's own profiles and addresses must not leak into the local stack, nor the stack reach a real account. */
-function environmentWithout(names: RegExp): NodeJS.ProcessEnv {
+export function environmentWithout(names: RegExp): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.test(name)));
 }

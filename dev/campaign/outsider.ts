@@ -1,0 +1,251 @@
+/** Somebody who is not Fleetshift: sees everything of a service through AWS's own clients, and now and then does harm. */
+import {
+  AutoScalingClient,
+  DeleteAutoScalingGroupCommand,
+  paginateDescribeAutoScalingGroups,
+  UpdateAutoScalingGroupCommand,
+  type AutoScalingGroup,
+} from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeLaunchTemplatesCommand, EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+  ModifyListenerCommand,
+  type Action,
+  type Rule,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import { shrunkMin } from './invariants/left-in-order';
+import { callers, type RequestRows, type Source, type WorldView } from './record';
+import type { Scenario } from './scenario';
+import { oldImageId, region, sourceGroupOf } from './service';
+
+type Weights = Record<string, number>;
+
+export class Outsider {
+  private readonly autoScaling: AutoScalingClient;
+  private readonly ec2: EC2Client;
+  private readonly elb: ElasticLoadBalancingV2Client;
+  private readonly metrics: CloudWatchClient;
+
+  constructor(endpoint: string) {
+    const credentials = { accessKeyId: callers.outsider, secretAccessKey: callers.outsider };
+    const config = { endpoint, region, credentials };
+    this.autoScaling = new AutoScalingClient(config);
+    this.ec2 = new EC2Client(config);
+    this.elb = new ElasticLoadBalancingV2Client(config);
+    this.metrics = new CloudWatchClient(config);
+  }
+
+  async source(scenario: Scenario): Promise<Source> {
+    const { service } = scenario;
+    const targetGroups = await this.elb.send(new DescribeTargetGroupsCommand({ Names: [service] }));
+    const group = await this.group(sourceGroupOf(scenario));
+    const { listenerArn, rules } = await this.routesOf(service);
+    return {
+      group: sourceGroupOf(scenario),
+      targetGroupArn: targetGroups.TargetGroups?.[0]?.TargetGroupArn ?? '',
+      templateName: service,
+      imageId: oldImageId,
+      min: group?.MinSize ?? -1,
+      max: group?.MaxSize ?? -1,
+      servers: group?.DesiredCapacity ?? -1,
+      routes: rules.map((rule) => routeArn(rule, listenerArn)),
+    };
+  }
+
+  async healthyTargets(targetGroupArn: string): Promise<number> {
+    const answer = await this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+    return (answer.TargetHealthDescriptions ?? []).filter((one) => one.TargetHealth?.State === 'healthy').length;
+  }
+
+  async view(service: string): Promise<WorldView> {
+    const { listenerArn, rules } = await this.routesOf(service);
+    const isOfService = (name: string | undefined) => name === service || name?.startsWith(`${service}-`) === true;
+    const targetGroups = (await this.elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
+    const templates = (await this.ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? [];
+    return {
+      routes: Object.fromEntries(rules.map((rule) => [routeArn(rule, listenerArn), weightsIn(rule.Actions)])),
+      groups: (await this.groupsOf(service)).map((group) => ({
+        name: group.AutoScalingGroupName ?? '',
+        min: group.MinSize ?? -1,
+        max: group.MaxSize ?? -1,
+        desired: group.DesiredCapacity ?? -1,
+        servers: group.Instances?.length ?? 0,
+      })),
+      targetGroupArns: targetGroups
+        .filter((group) => isOfService(group.TargetGroupName))
+        .map((group) => group.TargetGroupArn ?? ''),
+      templateNames: templates.map((template) => template.LaunchTemplateName ?? '').filter(isOfService),
+      instances: await this.instancesOf(service),
+    };
+  }
+
+  /** Requests per period of one second since then; as CloudWatch has them. */
+  async requestRows(service: string, targetGroupArns: readonly string[], sinceMs: number): Promise<RequestRows> {
+    const balancer = await this.balancerOf(service);
+    const answer = await this.metrics.send(
+      new GetMetricDataCommand({
+        MetricDataQueries: targetGroupArns.map((arn, index) => ({
+          Id: `m${index}`,
+          MetricStat: {
+            Metric: {
+              Namespace: 'AWS/ApplicationELB',
+              MetricName: 'RequestCount',
+              Dimensions: [
+                { Name: 'TargetGroup', Value: arn.slice(arn.indexOf('targetgroup/')) },
+                { Name: 'LoadBalancer', Value: balancer.slice(balancer.indexOf('app/')) },
+              ],
+            },
+            Period: 1,
+            Stat: 'Sum',
+          },
+        })),
+        StartTime: new Date(sinceMs),
+        EndTime: new Date(),
+      }),
+    );
+    return Object.fromEntries(
+      targetGroupArns.map((arn, index) => {
+        const result = answer.MetricDataResults?.find(({ Id }) => Id === `m${index}`);
+        const rows = (result?.Timestamps ?? []).map((time, at) => ({
+          startMs: time.getTime(),
+          requests: result?.Values?.[at] ?? 0,
+        }));
+        return [arn, rows];
+      }),
+    );
+  }
+
+  /**
+   * Gives new a share in the listener's default action that nobody asked for; answers what stood there before, or null
+   * when new is not in it.
+   */
+  async editWeights(service: string, oldArn: string, newPercent: number): Promise<Weights | null> {
+    const { weights } = await this.defaultRoute(service);
+    const newArn = Object.keys(weights).find((arn) => arn !== oldArn);
+    if (newArn === undefined || !(oldArn in weights) || weights[newArn] === newPercent) return null;
+    await this.writeDefaultRoute(service, { [oldArn]: 100 - newPercent, [newArn]: newPercent });
+    return weights;
+  }
+
+  /** Takes an edit back, when it still stands; answers whether it did. */
+  async putBack(service: string, before: Weights, editedPercent: number): Promise<boolean> {
+    const { weights } = await this.defaultRoute(service);
+    const standsStill =
+      Object.keys(before).every((arn) => arn in weights) && Object.values(weights).includes(editedPercent);
+    if (standsStill) await this.writeDefaultRoute(service, before);
+    return standsStill;
+  }
+
+  /** One server is left; answers false when there were no more. */
+  async shrink(groupName: string): Promise<boolean> {
+    const group = await this.group(groupName);
+    if ((group?.DesiredCapacity ?? 0) <= 1) return false;
+    await this.autoScaling.send(
+      new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: groupName, MinSize: shrunkMin, DesiredCapacity: 1 }),
+    );
+    return true;
+  }
+
+  /** With its servers; answers false when it was gone. */
+  async deleteGroup(groupName: string): Promise<boolean> {
+    const group = await this.group(groupName);
+    if (!group || group.Status !== undefined) return false;
+    await this.autoScaling.send(
+      new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: groupName, ForceDelete: true }),
+    );
+    return true;
+  }
+
+  /** Ids of the servers that are in a group now. */
+  async serversOf(groupName: string): Promise<string[]> {
+    const group = await this.group(groupName);
+    return (group?.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+  }
+
+  /** The group that Fleetshift has made; undefined while there is none. */
+  async cloneName(service: string, sourceGroup: string): Promise<string | undefined> {
+    const names = (await this.groupsOf(service)).map((group) => group.AutoScalingGroupName ?? '');
+    return names.find((name) => name !== sourceGroup);
+  }
+
+  /** So that a service that is done costs nothing any more. */
+  async letGo(service: string): Promise<void> {
+    for (const { AutoScalingGroupName, Status } of await this.groupsOf(service)) {
+      if (Status !== undefined) continue;
+      await this.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }));
+    }
+  }
+
+  private async group(name: string): Promise<AutoScalingGroup | undefined> {
+    return (await this.groups()).find((group) => group.AutoScalingGroupName === name);
+  }
+
+  private async groupsOf(service: string): Promise<AutoScalingGroup[]> {
+    return (await this.groups()).filter((group) => group.AutoScalingGroupName?.startsWith(`${service}-`) === true);
+  }
+
+  private async groups(): Promise<AutoScalingGroup[]> {
+    const groups: AutoScalingGroup[] = [];
+    for await (const page of paginateDescribeAutoScalingGroups({ client: this.autoScaling }, {})) {
+      groups.push(...(page.AutoScalingGroups ?? []));
+    }
+    return groups;
+  }
+
+  private async instancesOf(service: string): Promise<WorldView['instances']> {
+    const found: WorldView['instances'] = [];
+    const Filters = [{ Name: 'tag:aws:autoscaling:groupName', Values: [`${service}-*`] }];
+    for await (const page of paginateDescribeInstances({ client: this.ec2 }, { Filters })) {
+      for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? [])) {
+        const group = instance.Tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value ?? '';
+        found.push({ group, imageId: instance.ImageId ?? '' });
+      }
+    }
+    return found;
+  }
+
+  private async balancerOf(service: string): Promise<string> {
+    const answer = await this.elb.send(new DescribeLoadBalancersCommand({ Names: [service] }));
+    return answer.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
+  }
+
+  private async routesOf(service: string): Promise<{ listenerArn: string; rules: Rule[] }> {
+    const LoadBalancerArn = await this.balancerOf(service);
+    const listeners = await this.elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+    const listenerArn = listeners.Listeners?.[0]?.ListenerArn ?? '';
+    const rules = await this.elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
+    return { listenerArn, rules: rules.Rules ?? [] };
+  }
+
+  private async defaultRoute(service: string): Promise<{ listenerArn: string; weights: Weights }> {
+    const { listenerArn, rules } = await this.routesOf(service);
+    return { listenerArn, weights: weightsIn(rules.find((rule) => rule.IsDefault)?.Actions) };
+  }
+
+  private async writeDefaultRoute(service: string, weights: Weights): Promise<void> {
+    const { listenerArn } = await this.defaultRoute(service);
+    const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
+    await this.elb.send(
+      new ModifyListenerCommand({
+        ListenerArn: listenerArn,
+        DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
+      }),
+    );
+  }
+}
+
+/** The default rule has an ARN of its own, but it is changed by its listener. */
+function routeArn(rule: Rule, listenerArn: string): string {
+  return rule.IsDefault ? listenerArn : (rule.RuleArn ?? '');
+}
+
+function weightsIn(actions: Action[] | undefined): Weights {
+  const forwards = actions?.flatMap((action) => action.ForwardConfig?.TargetGroups ?? []) ?? [];
+  return Object.fromEntries(forwards.map((one) => [one.TargetGroupArn ?? '', one.Weight ?? 1]));
+}
