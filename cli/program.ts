@@ -63,8 +63,8 @@ function addDeploy(program: Command, context: CommandContext, done: Done): void 
 function addLooking(program: Command, context: CommandContext, done: Done): void {
   program
     .command('status')
-    .description('show how a deployment stands')
-    .argument('<id>', 'deployment, as "deploy" and "list" print it')
+    .description('show how a deployment stands, or the drain of its old fleet')
+    .argument('<id>', 'deployment or drain, as "deploy", "list" and "status" print it')
     .option('--watch', 'keep showing it until it has ended')
     .option('--json', 'one JSON object instead of text')
     .action(async (id: string, options: { watch?: boolean; json?: boolean }) =>

@@ -3,6 +3,7 @@ import type { SubmitInput } from '../domain/deployment';
 import type { Temporal } from '../clients/temporal/connection';
 import { controlDeployment, type ControlInput, type ControlOutcome } from '../clients/temporal/control-deployment';
 import { type ReadAnswer, readDeployment } from '../clients/temporal/read-deployment';
+import { type ReadDrainAnswer, readDrain } from '../clients/temporal/read-drain';
 import { type SubmitOutcome, submitDeployment } from '../clients/temporal/submit-deployment';
 
 export interface Deployments {
@@ -12,6 +13,8 @@ export interface Deployments {
   control(input: Omit<ControlInput, 'temporal' | 'answerWithinMs'>): Promise<ControlOutcome>;
   /** @throws TemporalError */
   read(deploymentId: string): Promise<ReadAnswer>;
+  /** @throws TemporalError */
+  readDrain(drainId: string): Promise<ReadDrainAnswer>;
 }
 
 export function deploymentsIn(temporal: Temporal): Deployments {
@@ -19,5 +22,6 @@ export function deploymentsIn(temporal: Temporal): Deployments {
     submit: (submit) => submitDeployment({ temporal, submit }),
     control: (input) => controlDeployment({ temporal, ...input }),
     read: (deploymentId) => readDeployment({ temporal, deploymentId }),
+    readDrain: (drainId) => readDrain({ temporal, drainId }),
   };
 }

@@ -66,9 +66,14 @@ function addRoutes(app: FastifyInstance, options: GatewayOptions): void {
     signed.get<{ Params: { id: string } }>('/v1/deployments/:id', async (request, reply) => {
       const answer = await options.deployments.read(request.params.id);
       if (answer.kind === 'found') {
-        const { progress, source, live, stopped } = answer;
-        return { ...progress, source, live, stopped };
+        const { progress, source, live, stopped, drain } = answer;
+        return { ...progress, source, live, stopped, drain };
       }
+      return replyError(reply, { code: 'unknown-deployment', message: unknownSentence(request.params.id) });
+    });
+    signed.get<{ Params: { id: string } }>('/v1/drains/:id', async (request, reply) => {
+      const answer = await options.deployments.readDrain(request.params.id);
+      if (answer.kind === 'found') return answer.drain;
       return replyError(reply, { code: 'unknown-deployment', message: unknownSentence(request.params.id) });
     });
     for (const verb of verbs)

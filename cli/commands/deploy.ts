@@ -37,13 +37,14 @@ export async function deploy(context: CommandContext, file: string, options: Dep
         ]);
       case 'admitted':
     }
-    const { deploymentId, number, repeated, after } = answer;
+    const { deploymentId, number, repeated, after, warnings = [] } = answer;
     if (!json) {
       const begins = after === null ? 'has begun' : `waits for ${after}`;
       const how = repeated ? 'is the one this key was used for before' : begins;
       context.io.stdout.write(`${serviceKey(submit.service)} #${number} ${how}: ${deploymentId}\n`);
+      for (const warning of warnings) context.io.stdout.write(`warning: ${warning}\n`);
     }
-    if (options.wait === true) return follow({ context, temporal, deploymentId, json });
+    if (options.wait === true) return follow({ context, temporal, id: deploymentId, json });
     if (!json) context.io.stdout.write(`watch it with: fleetshift status ${deploymentId} --watch\n`);
     return exitCodes.ok;
   });

@@ -1,5 +1,6 @@
 /** The live view in a pipe: what has changed since the last look, one line each. */
-import type { DeploymentProgress } from '../../domain/deployment';
+import type { DrainView } from '../../clients/temporal/read-drain';
+import type { DeploymentProgress, Notice } from '../../domain/deployment';
 import { type Line, line, piece } from './line';
 import { clock } from './numbers';
 import { oddsSentence, type Seen } from './screen';
@@ -10,7 +11,7 @@ export function changeLines({ before, now }: { before: Seen | null; now: Seen })
   const is = now.progress;
   return [
     ...(was === null ? [headLine(is)] : []),
-    ...newNotices(was, is).map(({ atMs, text }) => line(piece(`${clock(atMs)}Z `, 'dim'), text)),
+    ...newNoticeLines(was?.notices ?? [], is.notices),
     ...changed(splitText(was), splitText(is)),
     ...changed(fleetText(was), fleetText(is)),
     ...changed(judgeText(was), judgeText(is)),
@@ -21,16 +22,25 @@ export function changeLines({ before, now }: { before: Seen | null; now: Seen })
   ];
 }
 
+/** The same of a drain. */
+export function drainChangeLines({ before, now }: { before: DrainView | null; now: DrainView }): Line[] {
+  const answers = (drain: DrainView | null) => drain === null || drain.progress !== null || drain.result !== null;
+  return [
+    ...(before === null ? [line(`${now.drainId} ${now.phase}`)] : []),
+    ...newNoticeLines(before?.progress?.notices ?? [], now.progress?.notices ?? []),
+    ...(answers(before) && !answers(now) && now.stopped === null ? [line(silence('drain'))] : []),
+  ];
+}
+
 function headLine({ service, number, environment, region, revision, deploymentId }: DeploymentProgress): Line {
   return line(`${service} #${number} ${environment} ${region} ${revision.imageId} ${deploymentId}`);
 }
 
 /** The list is bounded and only ever grows at its end, so what is new stands after the last one known. */
-function newNotices(was: DeploymentProgress | null, is: DeploymentProgress) {
-  const last = was?.notices.at(-1);
-  if (last === undefined) return is.notices;
-  const known = is.notices.map(({ atMs, text }) => atMs === last.atMs && text === last.text).lastIndexOf(true);
-  return is.notices.slice(known + 1);
+function newNoticeLines(was: readonly Notice[], is: readonly Notice[]): Line[] {
+  const last = was.at(-1);
+  const known = is.map(({ atMs, text }) => atMs === last?.atMs && text === last.text).lastIndexOf(true);
+  return is.slice(known + 1).map(({ atMs, text }) => line(piece(`${clock(atMs)}Z `, 'dim'), text));
 }
 
 function changed(was: string | null, is: string | null, text = is): Line[] {
@@ -59,7 +69,9 @@ function judgeText(progress: DeploymentProgress | null): string | null {
 
 function sourceText({ source, progress, stopped }: Seen): string | null {
   if (progress.result !== null || stopped !== null) return null;
-  return source === 'workflow'
-    ? 'a worker answers again'
-    : 'no worker answers; the deployment goes on when one is back';
+  return source === 'workflow' ? 'a worker answers again' : silence('deployment');
+}
+
+function silence(what: 'deployment' | 'drain'): string {
+  return `no worker answers; the ${what} goes on when one is back`;
 }

@@ -1,4 +1,10 @@
 /** Numbers as people say them. */
+import { formatSeconds } from '../../domain/units';
+
+/** `90000` → `1m 30s`; nothing below zero. */
+export function durationText(durationMs: number): string {
+  return formatSeconds(Math.max(0, Math.round(durationMs / 1000)));
+}
 
 /** `12345` → `12,345`. */
 export function count(value: number): string {
@@ -30,4 +36,9 @@ function oddsNumber(value: number): string {
 /** Time of day in UTC, as in `14:03:22`; the same wherever the reader sits. */
 export function clock(atMs: number): string {
   return new Date(atMs).toISOString().slice(11, 19);
+}
+
+/** A moment that may be days away, as in `2026-01-02 14:03Z`. */
+export function minute(atMs: number): string {
+  return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')}Z`;
 }

@@ -1,8 +1,11 @@
 /** The live view of one deployment: a pure function of what was read and the time. */
-import { type DeploymentProgress, type JudgeReport, type Phase, phases } from '../../domain/deployment';
-import { formatSeconds } from '../../domain/units';
+import type { DrainView } from '../../clients/temporal/read-drain';
+import type { DeploymentProgress, JudgeReport, Phase } from '../../domain/deployment';
+import { drainLines } from './drain';
 import { type Line, line, piece } from './line';
-import { clock, count, odds, rate } from './numbers';
+import { clock, count, durationText, odds, rate } from './numbers';
+import { phaseBar } from './phase-bar';
+import { stillLines } from './still';
 import { bullet, indented, resultLines } from './summary';
 
 /** What was read of a deployment; the same shape for the screen, the plain lines and tests. */
@@ -11,6 +14,7 @@ export interface Seen {
   source: 'workflow' | 'record';
   live: string[];
   stopped: string | null;
+  drain: DrainView | null;
 }
 
 const noticesShown = 5;
@@ -21,7 +25,7 @@ export function screenLines(input: { seen: Seen; nowMs: number; columns: number 
   return [
     ...headLines(progress),
     line(''),
-    ...phaseLines({ progress, nowMs }),
+    phaseLine({ progress, nowMs }),
     line(''),
     ...splitLines({ progress, columns }),
     ...fleetLines(progress),
@@ -30,7 +34,7 @@ export function screenLines(input: { seen: Seen; nowMs: number; columns: number 
     ...progress.warnings.flatMap((warning) => bullet(`warning: ${warning}`, columns, 'warn')),
     ...sourceLines({ seen, columns }),
     ...noticeLines(seen),
-    ...endLines({ seen, columns }),
+    ...endLines({ seen, nowMs, columns }),
   ];
 }
 
@@ -46,29 +50,12 @@ function headLines(progress: DeploymentProgress): Line[] {
 
 const forward: Phase[] = ['plan', 'prepare', 'clone', 'ready', 'shift', 'bake', 'decided'];
 
-function phaseLines({ progress, nowMs }: { progress: DeploymentProgress; nowMs: number }): Line[] {
-  const wentBack =
-    progress.phase === 'rolling-back' || (progress.result !== null && progress.result.outcome !== 'succeeded');
-  if (wentBack) {
-    const tone = progress.result === null ? 'warn' : 'dim';
-    const words = progress.result === null ? `rolling back for ${since(progress, nowMs)}` : 'went back';
-    return [line(piece(words, tone))];
-  }
-  const at = phases.indexOf(progress.phase);
-  const pieces = forward.map((phase) => {
-    const index = phases.indexOf(phase);
-    if (index < at || progress.result !== null) return piece(`✓ ${phase}  `, 'good');
-    return index === at ? piece(`▸ ${phase} ${since(progress, nowMs)}  `, 'strong') : piece(`· ${phase}  `, 'dim');
-  });
-  return [line(...pieces)];
-}
-
-function since({ phaseSinceMs }: DeploymentProgress, nowMs: number): string {
-  return left(nowMs - phaseSinceMs);
-}
-
-function left(durationMs: number): string {
-  return formatSeconds(Math.max(0, Math.round(durationMs / 1000)));
+function phaseLine({ progress, nowMs }: { progress: DeploymentProgress; nowMs: number }): Line {
+  const { phase, phaseSinceMs, result } = progress;
+  if (result !== null && result.outcome !== 'succeeded') return line(piece('went back', 'dim'));
+  if (phase === 'rolling-back') return line(piece(`rolling back for ${durationText(nowMs - phaseSinceMs)}`, 'warn'));
+  const shown: Phase[] = phase === 'queued' ? ['queued', ...forward] : forward;
+  return phaseBar({ phases: shown, at: result === null ? phase : null, sinceMs: phaseSinceMs, nowMs });
 }
 
 function splitLines({ progress, columns }: { progress: DeploymentProgress; columns: number }): Line[] {
@@ -126,27 +113,6 @@ export function oddsSentence({ logEvidence, neededLogEvidence, rows }: JudgeRepo
   return `${odds(logEvidence)} that new is worse than allowed (${odds(neededLogEvidence)} rolls back)`;
 }
 
-function stillLines(input: { progress: DeploymentProgress; nowMs: number; columns: number }): Line[] {
-  const { progress, nowMs, columns } = input;
-  const { pause, hold } = progress;
-  return [
-    ...(pause === null ? [] : indented(pauseSentence({ pause, nowMs }), columns, 'warn')),
-    ...(hold === null ? [] : indented(holdSentence({ hold, nowMs }), columns, 'warn')),
-  ];
-}
-
-function pauseSentence(input: { pause: NonNullable<DeploymentProgress['pause']>; nowMs: number }): string {
-  const { by, reason, untilMs } = input.pause;
-  const who = by === undefined ? '' : ` by ${by}`;
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return `paused${who}${why} – goes back in ${left(untilMs - input.nowMs)} unless resumed`;
-}
-
-function holdSentence(input: { hold: NonNullable<DeploymentProgress['hold']>; nowMs: number }): string {
-  const { reason, detail, untilMs } = input.hold;
-  return `on hold (${reason}): ${detail} – ${left(untilMs - input.nowMs)} left`;
-}
-
 function sourceLines({ seen, columns }: { seen: Seen; columns: number }): Line[] {
   if (seen.source === 'workflow' || seen.stopped !== null || seen.progress.result !== null) return [];
   const text = 'no worker answers: this is what Temporal has kept; the deployment goes on when a worker is back';
@@ -163,8 +129,12 @@ function noticeLines({ progress, live }: Seen): Line[] {
   ];
 }
 
-function endLines({ seen, columns }: { seen: Seen; columns: number }): Line[] {
-  const { progress, stopped } = seen;
-  if (progress.result !== null) return [line(''), ...resultLines({ result: progress.result, columns })];
-  return stopped === null ? [] : [line(''), ...indented(stopped, columns, 'bad')];
+function endLines({ seen, nowMs, columns }: { seen: Seen; nowMs: number; columns: number }): Line[] {
+  const { progress, stopped, drain } = seen;
+  if (progress.result === null) return stopped === null ? [] : [line(''), ...indented(stopped, columns, 'bad')];
+  return [
+    line(''),
+    ...resultLines({ result: progress.result, columns }),
+    ...(drain === null ? [] : drainLines({ drain, nowMs, columns })),
+  ];
 }

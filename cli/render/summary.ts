@@ -18,9 +18,7 @@ export function resultLines({ result, columns }: { result: DeploymentResult; col
     ...indented(result.reason, columns),
     ...(result.repairs.length === 0 ? [] : [line(piece('to be repaired by hand:', 'bad'))]),
     ...result.repairs.flatMap((repair) => bullet(repair, columns)),
-    ...(result.drainId === null
-      ? []
-      : [line(piece(`  the old servers finish their work in ${result.drainId}`, 'dim'))]),
+    ...(result.drainId === null ? [] : indented(`the old fleet goes by ${result.drainId}`, columns, 'dim')),
   ];
 }
 

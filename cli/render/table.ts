@@ -9,7 +9,7 @@ export function tableLines({ rows, nowMs }: { rows: DeploymentSummary[]; nowMs: 
   return rows.flatMap((row) => [
     line(
       stateOf(row),
-      `  ${row.serviceKey}  ${row.revision ?? '?'}  `,
+      `  ${row.serviceKey} #${row.number ?? '?'}  ${row.revision ?? '?'}  `,
       piece(`${ageOf(row, nowMs)}${row.requestedBy === null ? '' : `, by ${row.requestedBy}`}`, 'dim'),
     ),
     // On a line of its own, so that it can be copied whole from a narrow terminal.

@@ -8,6 +8,8 @@ export interface DeploymentSummary {
   deploymentId: string;
   /** `name.environment.region`. */
   serviceKey: string;
+  /** For people; counts per service. Null when Temporal has not kept it. */
+  number: number | null;
   /** Image of the new version; null when Temporal has not kept it. */
   revision: string | null;
   requestedBy: string | null;
@@ -66,9 +68,11 @@ function summaryOf(workflow: WorkflowExecutionInfo): DeploymentSummary {
   const attributes = workflow.typedSearchAttributes;
   const phase = attributes.get(searchAttributes.phase);
   const outcome = attributes.get(searchAttributes.outcome);
+  const number = workflow.memo?.['number'];
   return {
     deploymentId: workflow.workflowId,
     serviceKey: workflow.workflowId.split(':')[1] ?? '',
+    number: typeof number === 'number' ? number : null,
     revision: attributes.get(searchAttributes.revision) ?? null,
     requestedBy: attributes.get(searchAttributes.requestedBy) ?? null,
     startedAtMs: workflow.startTime.getTime(),

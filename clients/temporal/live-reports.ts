@@ -18,8 +18,14 @@ export function liveReportsOf(description: DescribeWorkflowExecutionResponse): L
   });
 }
 
-/** What is being tried again, and why: an activity that fails for hours would look like one that works otherwise. */
-export function failuresOf(description: DescribeWorkflowExecutionResponse): string[] {
+/** What the watchers say they see, and what is being tried again and why. */
+export function liveTextsOf(description: DescribeWorkflowExecutionResponse): string[] {
+  const texts = liveReportsOf(description).flatMap(({ text }) => (text === undefined ? [] : [text]));
+  return [...texts, ...failuresOf(description)];
+}
+
+/** An activity that fails for hours would look like one that works otherwise. */
+function failuresOf(description: DescribeWorkflowExecutionResponse): string[] {
   return (description.pendingActivities ?? []).flatMap(({ activityType, attempt, lastFailure }) => {
     const message = lastFailure?.message;
     return message

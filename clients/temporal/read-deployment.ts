@@ -4,8 +4,9 @@ import { progressQuery } from '../../workflows/messages';
 import type { Temporal } from './connection';
 import { describeRun, isDrainId } from './describe-run';
 import { answerOf } from './answer-of';
-import { failuresOf, liveReportsOf, withLiveReports } from './live-reports';
+import { liveReportsOf, liveTextsOf, withLiveReports } from './live-reports';
 import { progressFromRecord } from './progress-from-record';
+import { type DrainView, readDrain } from './read-drain';
 import { resultOf } from './result-of';
 
 export type ReadAnswer =
@@ -18,6 +19,8 @@ export type ReadAnswer =
       live: string[];
       /** Why the workflow ended without a result (terminated, failed); null for all that ended well or still run. */
       stopped: string | null;
+      /** How its old fleet leaves; null before its success, and when Temporal no longer keeps that. */
+      drain: DrainView | null;
     }
   | { kind: 'not-found' };
 
@@ -39,14 +42,28 @@ export async function readDeployment(input: {
   const ending = await endingOf(temporal, description);
   const told = await answerOf({ temporal, description, query: progressQuery, answerWithinMs });
   const progress = told ?? (await progressFromRecord({ temporal, description }));
-  const reports = liveReportsOf(description.raw);
   return {
     kind: 'found',
-    progress: { ...withLiveReports(progress, reports), result: ending.result ?? progress.result },
+    progress: {
+      ...withLiveReports(progress, liveReportsOf(description.raw)),
+      result: ending.result ?? progress.result,
+    },
     source: told === null ? 'record' : 'workflow',
-    live: [...reports.flatMap(({ text }) => (text === undefined ? [] : [text])), ...failuresOf(description.raw)],
+    live: liveTextsOf(description.raw),
     stopped: ending.stopped,
+    drain: await drainOf({ temporal, drainId: ending.result?.drainId ?? null, answerWithinMs }),
   };
+}
+
+async function drainOf(input: {
+  temporal: Temporal;
+  drainId: string | null;
+  answerWithinMs: number;
+}): Promise<DrainView | null> {
+  const { temporal, drainId, answerWithinMs } = input;
+  if (drainId === null) return null;
+  const answer = await readDrain({ temporal, drainId, answerWithinMs });
+  return answer.kind === 'found' ? answer.drain : null;
 }
 
 async function endingOf(

@@ -90,9 +90,10 @@ test('list shows the deployments of a service, in text and as JSON', async () =>
   const id = await deployed(serviceFile(service));
   const listed = () => cli(['list', '--service', service], env);
   const { out } = await waitUntil('it in the list', listed, { until: (run) => run.out.includes(id) });
+  expect(out).toContain(`${service}.production.eu-west-1 #1  ami-stay`);
   expect(out).toContain('by tester');
   const json = await cli(['list', '--service', service, '--json'], env);
-  expect(JSON.parse(json.out)).toMatchObject({ deployments: [{ deploymentId: id }] });
+  expect(JSON.parse(json.out)).toMatchObject({ deployments: [{ deploymentId: id, number: 1 }] });
 });
 
 test.each(['status', 'pause', 'resume', 'promote', 'abort', 'rollback'])(
@@ -154,6 +155,30 @@ test('a rollback after the success is taken by the drain; a late promote is refu
     err: '',
     out: `rollback taken by ${drain}: the traffic goes back to the old fleet\n`,
   });
+});
+
+test('status shows the drain: with its deployment, by its own id, and to its end', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['promote', id], env);
+  const drain = id.replace(/^deploy/, 'drain');
+  expect((await cli(['deploy', serviceFile(), '--image', 'ami-succeed', '--wait'], env)).out).not.toContain('drain:');
+  for (const command of [
+    ['status', id],
+    ['status', drain],
+  ])
+    expect(await cli(command, env)).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/kept for an instant way back until .*: fleetshift rollback deploy:/) as string,
+    });
+  const json = JSON.parse((await cli(['status', id, '--json'], env)).out) as unknown;
+  expect(json).toMatchObject({ deploymentId: id, drain: { drainId: drain, phase: 'keep', result: null } });
+  const watching = startCli(['status', drain, '--watch'], env);
+  await waitUntil('the first look', () => watching.out().includes(drain));
+  await cli(['rollback', id, '--reason', 'too slow'], env);
+  const { exitCode, out } = await watching.ended;
+  expect(exitCode).toBe(1);
+  expect(out).toContain('rollback by tester: too slow');
+  expect(out).toContain('old fleet: rolled-back');
 });
 
 test('pausing one that has ended is refused with its outcome', async () => {

@@ -38,7 +38,9 @@ test('no line is wider than the terminal, whatever the texts', () => {
       warnings: [long],
       notices: [{ atMs: startMs, text: long }],
       pause: { reason: long, sinceMs: startMs, untilMs: startMs + 1 },
-      hold: { reason: 'no-evidence', detail: long, sinceMs: startMs, untilMs: startMs + 1 },
+      holds: [{ reason: 'no-evidence', detail: long, sinceMs: startMs, untilMs: startMs + 1 }],
+      gate: { atPercent: 50, sinceMs: startMs, untilMs: startMs + 1 },
+      turn: { holder: long, thing: long, sinceMs: startMs, untilMs: startMs + 1 },
       result: resultWith({ outcome: 'needs-attention', reason: long, repairs: [long, 'x'.repeat(200)] }),
     },
     { live: [long], stopped: long },
@@ -60,10 +62,41 @@ test('a pause and a hold say who, why and how long they may last', () => {
   const untilMs = startMs + 90_000 + 3_600_000;
   const seen = seenWith({
     pause: { by: 'bob', reason: 'lunch', sinceMs: startMs, untilMs },
-    hold: { reason: 'unmeasurable', detail: 'no metrics for 10m', sinceMs: startMs, untilMs },
+    holds: [{ reason: 'unmeasurable', detail: 'no metrics for 10m', sinceMs: startMs, untilMs }],
   });
   expect(text(seen)).toContain('paused by bob: lunch – goes back in 1h unless resumed');
   expect(text(seen)).toContain('on hold (unmeasurable): no metrics for 10m – 1h left');
+});
+
+test('everything that holds the split is shown, and a gate says what passes it', () => {
+  const untilMs = startMs + 90_000 + 3_600_000;
+  const shown = text(
+    seenWith({
+      gate: { atPercent: 50, sinceMs: startMs, untilMs },
+      holds: [
+        { reason: 'foreign-edit', detail: 'somebody wrote 95', sinceMs: startMs, untilMs },
+        { reason: 'no-evidence', detail: 'too few requests', sinceMs: startMs, untilMs },
+      ],
+    }),
+  ).replace(/\s+/g, ' ');
+  expect(shown).toContain(
+    'gate at 50 %: fleetshift promote deploy:web.production.eu-west-1:0f9e – goes back in 1h unless promoted',
+  );
+  expect(shown).toContain('on hold (foreign-edit): somebody wrote 95 – 1h left');
+  expect(shown).toContain('on hold (no-evidence): too few requests – 1h left');
+});
+
+test('one that waits says for whom, and by what it would be in the way', () => {
+  const turn = { holder: 'deploy:web:1', sinceMs: startMs, untilMs: startMs + 90_000 + 3_600_000 };
+  const queued = seenWith({
+    phase: 'queued',
+    split: null,
+    turn: { ...turn, thing: 'service:web.production.eu-west-1' },
+  });
+  expect(text(queued)).toContain('▸ queued 1m 30s  · plan  · prepare');
+  expect(text(queued)).toContain('waits for deploy:web:1 – gives up in 1h');
+  const behind = seenWith({ phase: 'plan', turn: { ...turn, thing: 'arn:aws:elb:rule/1' } });
+  expect(text(behind)).toContain('waits for deploy:web:1, which holds arn:aws:elb:rule/1 – gives up in 1h');
 });
 
 test('without a worker the screen says that it is the record, and that nothing is lost', () => {

@@ -100,5 +100,5 @@ export function resultWith(change: Partial<DeploymentResult> = {}): DeploymentRe
 }
 
 export function seenWith(change: Partial<DeploymentProgress> = {}, rest: Partial<Seen> = {}): Seen {
-  return { progress: progressWith(change), source: 'workflow', live: [], stopped: null, ...rest };
+  return { progress: progressWith(change), source: 'workflow', live: [], stopped: null, drain: null, ...rest };
 }

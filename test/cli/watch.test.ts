@@ -1,7 +1,10 @@
-import type { ReadAnswer } from '../../clients/temporal/read-deployment';
 import { TemporalError } from '../../clients/temporal/temporal-error';
-import { watchDeployment } from '../../cli/watch/watch-deployment';
+import type { Seen } from '../../cli/render/screen';
+import { shownDeployment } from '../../cli/watch/shown';
+import { type Look, watch } from '../../cli/watch/watch';
 import { resultWith, seenWith } from './support';
+
+const { hasEnded } = shownDeployment;
 
 function printer() {
   const shown: string[] = [];
@@ -14,9 +17,9 @@ test('giving up does not wait for a look that is not answered', async () => {
   const firstLook = new Promise<void>((resolve) => (asked = resolve));
   const read = () => {
     asked();
-    return new Promise<ReadAnswer>(() => undefined);
+    return new Promise<Look<Seen>>(() => undefined);
   };
-  const end = watchDeployment({ read, printer: printer(), signal: interruption.signal });
+  const end = watch({ read, hasEnded, printer: printer(), signal: interruption.signal });
   await firstLook;
   interruption.abort();
   expect(await end).toEqual({ kind: 'interrupted' });
@@ -24,10 +27,10 @@ test('giving up does not wait for a look that is not answered', async () => {
 
 test('an outage of Temporal is told once and does not end the watching', async () => {
   const outage = new TemporalError('no-answer', 'Temporal at h:1 did not answer.');
-  const looks: (ReadAnswer | Error)[] = [
+  const looks: (Look<Seen> | Error)[] = [
     outage,
     outage,
-    { kind: 'found', ...seenWith({ phase: 'decided', result: resultWith() }) },
+    { kind: 'found', seen: seenWith({ phase: 'decided', result: resultWith() }) },
   ];
   const terminal = printer();
   const read = async () => {
@@ -36,12 +39,12 @@ test('an outage of Temporal is told once and does not end the watching', async (
     return look;
   };
   const signal = new AbortController().signal;
-  expect(await watchDeployment({ read, printer: terminal, signal })).toMatchObject({ kind: 'ended' });
+  expect(await watch({ read, hasEnded, printer: terminal, signal })).toMatchObject({ kind: 'ended' });
   expect(terminal.shown).toEqual([expect.stringContaining('Still trying'), 'look']);
 });
 
 test('a refusal by Temporal ends the watching: trying again would not help', async () => {
   const read = () => Promise.reject(new TemporalError('refused', 'no access'));
   const signal = new AbortController().signal;
-  await expect(watchDeployment({ read, printer: printer(), signal })).rejects.toThrow('no access');
+  await expect(watch({ read, hasEnded, printer: printer(), signal })).rejects.toThrow('no access');
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { SubmitInput } from '../../domain/deployment';
 import type { ControlOutcome } from '../../clients/temporal/control-deployment';
 import type { ReadAnswer } from '../../clients/temporal/read-deployment';
+import type { ReadDrainAnswer } from '../../clients/temporal/read-drain';
 import type { SubmitOutcome } from '../../clients/temporal/submit-deployment';
 import type { Deployments } from '../../gateway/deployments';
 import { buildGateway } from '../../gateway/server';
@@ -25,6 +26,7 @@ export interface TestGateway {
   answerSubmit: (input: SubmitInput) => SubmitOutcome;
   answerControl: (input: AskedControl) => ControlOutcome;
   answerRead: (id: string) => ReadAnswer;
+  answerReadDrain: (id: string) => ReadDrainAnswer;
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function startTestGateway(
         return gateway.answerControl(input);
       },
       read: async (id) => gateway.answerRead(id),
+      readDrain: async (id) => gateway.answerReadDrain(id),
     },
   });
   const gateway: TestGateway = {
@@ -69,6 +72,7 @@ export async function startTestGateway(
     }),
     answerControl: () => ({ kind: 'not-found' }),
     answerRead: () => ({ kind: 'not-found' }),
+    answerReadDrain: () => ({ kind: 'not-found' }),
     close: async () => {
       await app.close();
       rmSync(directory, { recursive: true });

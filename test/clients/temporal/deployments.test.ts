@@ -128,6 +128,7 @@ test('a service lists its own deployments, running ones first, and not those of 
   expect(rows.map(({ deploymentId }) => deploymentId)).toEqual([second.deploymentId, first.deploymentId]);
   expect(rows[0]).toMatchObject({
     serviceKey: serviceKey(mine),
+    number: 2,
     revision: 'ami-stay',
     requestedBy: 'tester',
     phase: 'shift',

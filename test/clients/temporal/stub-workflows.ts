@@ -60,6 +60,7 @@ export async function service(): Promise<void> {
         workflowId: deploymentId,
         args: [{ ...input, uuid, number, submittedAtMs: Date.now(), after: null, warnings: [] }],
         parentClosePolicy: 'ABANDON',
+        memo: { number },
         typedSearchAttributes: [
           { key: searchAttributes.revision, value: input.revision.imageId },
           { key: searchAttributes.requestedBy, value: input.requestedBy },
@@ -154,7 +155,12 @@ export async function drain(deploymentId: string): Promise<DrainResult> {
   await condition(() => asked.ending !== null);
   progress.phase = 'finished';
   return {
-    ...{ drainId: progress.drainId, groupName: 'old', ending: asked.ending ?? 'kept', reason: 'because the test said so' },
+    ...{
+      drainId: progress.drainId,
+      groupName: 'old',
+      ending: asked.ending ?? 'kept',
+      reason: 'because the test said so',
+    },
     ...{ trafficRestoredAtMs: null, repairs: [] },
   };
 }

@@ -1,24 +1,24 @@
-/** Looks at a deployment until it has ended, and shows each look. */
+/** Looks at a run until it has ended, and shows each look. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TemporalError } from '../../clients/temporal/temporal-error';
-import type { ReadAnswer } from '../../clients/temporal/read-deployment';
-import type { Seen } from '../render/screen';
 import type { LivePrinter } from './live-printer';
 
 const lookEveryMs = 1_000;
 
-export type WatchEnd = { kind: 'ended'; seen: Seen } | { kind: 'not-found' } | { kind: 'interrupted' };
+export type Look<Seen> = { kind: 'found'; seen: Seen } | { kind: 'not-found' };
+export type WatchEnd<Seen> = { kind: 'ended'; seen: Seen } | { kind: 'not-found' } | { kind: 'interrupted' };
 
 /**
- * An outage of Temporal does not end the watching: the deployment is not lost by it, so neither is the view.
- * @param signal aborted by Ctrl-C; the deployment goes on
+ * An outage of Temporal does not end the watching: what is watched is not lost by it, so neither is the view.
+ * @param signal aborted by Ctrl-C; what is watched goes on
  */
-export async function watchDeployment(input: {
-  read: () => Promise<ReadAnswer>;
-  printer: LivePrinter;
+export async function watch<Seen>(input: {
+  read: () => Promise<Look<Seen>>;
+  hasEnded: (seen: Seen) => boolean;
+  printer: LivePrinter<Seen>;
   signal: AbortSignal;
-}): Promise<WatchEnd> {
-  const { read, printer, signal } = input;
+}): Promise<WatchEnd<Seen>> {
+  const { read, hasEnded, printer, signal } = input;
   let troubled = false;
   while (!signal.aborted) {
     const look = await unlessAborted(lookOnce(read), signal);
@@ -28,15 +28,17 @@ export async function watchDeployment(input: {
       troubled = true;
     } else {
       troubled = false;
-      printer.show(look);
-      if (look.progress.result !== null || look.stopped !== null) return { kind: 'ended', seen: look };
+      printer.show(look.seen);
+      if (hasEnded(look.seen)) return { kind: 'ended', seen: look.seen };
     }
     await sleep(lookEveryMs, undefined, { signal }).catch(() => undefined);
   }
   return { kind: 'interrupted' };
 }
 
-async function lookOnce(read: () => Promise<ReadAnswer>): Promise<ReadAnswer | { kind: 'trouble'; message: string }> {
+async function lookOnce<Seen>(
+  read: () => Promise<Look<Seen>>,
+): Promise<Look<Seen> | { kind: 'trouble'; message: string }> {
   try {
     return await read();
   } catch (error) {
