@@ -1,6 +1,7 @@
 /** What the demo found out, and whether that is what it promises. */
 import type { Outcome } from '../../domain/deployment';
 import type { LoadCounts } from '../load/counts';
+import { toLines } from '../table';
 
 export interface DeploymentReport {
   service: string;
@@ -73,15 +74,8 @@ export function toTable({ good, bad, workerKilled }: DemoReport): string {
       one.safeAfterSeconds === null ? '-' : `${one.safeAfterSeconds.toFixed(1)} s`,
     ]),
   ];
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  );
   return [
-    ...lines,
+    ...toLines(rows),
     '',
     `${good.revision}: ${good.reason}`,
     `${bad.revision}: ${bad.reason}`,

@@ -1,0 +1,117 @@
+/** Bringing deployments to where they are live and stay so, and ending them all. */
+import { awaitResult } from '../../clients/temporal/await-result';
+import type { Temporal } from '../../clients/temporal/connection';
+import { readDeployment } from '../../clients/temporal/read-deployment';
+import type { EndAnswer } from '../../clients/temporal/result-of';
+import { signalDeployment } from '../../clients/temporal/signal-deployment';
+import { submitDeployment } from '../../clients/temporal/submit-deployment';
+import type { DrainResult } from '../../domain/deployment';
+import { inParallel } from '../in-parallel';
+import { waitUntil } from '../wait-until';
+import type { Pace } from './pace';
+import { images, serviceOf } from './services';
+
+export interface LiveDeployment {
+  service: string;
+  deploymentId: string;
+}
+
+/** What a deployment is told when all have been measured. */
+export type Wish = 'promote' | 'abort';
+
+export interface EndedDeployment extends LiveDeployment {
+  wish: Wish;
+  ended: EndAnswer;
+  /** Of the old fleet's drain, after a success. */
+  drain: DrainResult | null;
+  /** Of the deployment's workflow. */
+  historyEvents: number;
+}
+
+const width = 16;
+const liveWithinMs = 15 * 60_000;
+
+/** Submits one deployment for each service, as the gateway does. */
+export async function submitAll(temporal: Temporal, names: readonly string[], pace: Pace): Promise<LiveDeployment[]> {
+  return inParallel(names, width, async (service) => {
+    const submit = {
+      service: serviceOf(service, pace),
+      revision: { imageId: images.next },
+      idempotencyKey: service,
+      requestedBy: 'bench',
+      reason: 'scale',
+      commit: '',
+      hotfix: false,
+    };
+    const answer = await waitUntil(
+      `${service} to be admitted`,
+      () => submitDeployment({ temporal, submit }),
+      // With the same key an unknown answer is asked for again, not done again.
+      { deadlineMs: 120_000, until: ({ kind }) => kind !== 'unknown' },
+    );
+    if (answer.kind === 'admitted') return { service, deploymentId: answer.deploymentId };
+    throw new Error(`${service} was not admitted: ${answer.message}`);
+  });
+}
+
+/** Waits until each of them stands at its gate: traffic on both fleets, judged, until somebody says how to go on. */
+export async function untilLive(temporal: Temporal, deployments: readonly LiveDeployment[]): Promise<void> {
+  await inParallel(deployments, width, async ({ deploymentId }) => {
+    const ending = await waitUntil(`${deploymentId} to stand at its gate`, () => gateOrEnding(temporal, deploymentId), {
+      deadlineMs: liveWithinMs,
+      everyMs: 1_000,
+      until: (state) => state !== 'on its way',
+    });
+    if (ending !== 'live') throw new Error(`${deploymentId} ended before it was live: ${ending}`);
+  });
+}
+
+/** How many of them are still live. */
+export async function countLive(temporal: Temporal, deployments: readonly LiveDeployment[]): Promise<number> {
+  const states = await inParallel(deployments, width, ({ deploymentId }) => gateOrEnding(temporal, deploymentId));
+  return states.filter((state) => state === 'live').length;
+}
+
+async function gateOrEnding(temporal: Temporal, deploymentId: string): Promise<string> {
+  const read = await readDeployment({ temporal, deploymentId, answerWithinMs: 20_000 });
+  if (read.kind === 'not-found') return 'it is unknown';
+  const { progress, stopped } = read;
+  if (progress.result) return `${progress.result.outcome}: ${progress.result.reason}`;
+  return stopped ?? (progress.gate === null ? 'on its way' : 'live');
+}
+
+/** Every fifth is aborted, the others are promoted; answers when all of them, and all drains, have ended. */
+export async function endAll(
+  temporal: Temporal,
+  deployments: readonly LiveDeployment[],
+  withinMs: number,
+): Promise<EndedDeployment[]> {
+  const wished = deployments.map((one, index) => ({ ...one, wish: wishOf(index) }));
+  await inParallel(wished, width, async ({ deploymentId, wish }) => {
+    const answer = await signalDeployment({ temporal, deploymentId, verb: wish, note: { by: 'bench' } });
+    if (answer.kind !== 'sent') throw new Error(`${deploymentId} could not be told to ${wish}: ${answer.kind}`);
+  });
+  const untilMs = Date.now() + withinMs;
+  return inParallel(wished, 4 * width, async (one) => {
+    const { deploymentId } = one;
+    const signal = AbortSignal.timeout(Math.max(1, untilMs - Date.now()));
+    const ended = await awaitResult({ temporal, deploymentId, signal });
+    const drainId = ended.kind === 'ended' ? ended.result.drainId : null;
+    const { historyLength } = await temporal.client.workflow.getHandle(deploymentId).describe();
+    return {
+      ...one,
+      ended,
+      historyEvents: historyLength,
+      drain: drainId === null ? null : await drainResult(temporal, drainId, signal),
+    };
+  });
+}
+
+function wishOf(index: number): Wish {
+  return index % 5 === 4 ? 'abort' : 'promote';
+}
+
+async function drainResult(temporal: Temporal, drainId: string, signal: AbortSignal): Promise<DrainResult> {
+  const { connection, workflow } = temporal.client;
+  return connection.withAbortSignal(signal, () => workflow.getHandle(drainId).result()) as Promise<DrainResult>;
+}
