@@ -24,7 +24,8 @@ const workerSettings = z.strictObject({
   healthHost: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
   healthPort: whole(0, 65_535).default(8081),
-  activitySlots: whole(1, 10_000).default(200),
+  /** Of a deployment's life nearly all is one watcher: with fewer slots than deployments some would go unwatched. */
+  activitySlots: whole(1, 10_000).default(4_000),
   workflowTaskSlots: whole(2, 10_000).default(100),
   cachedWorkflows: whole(0, 100_000).default(1_500),
   logLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
