@@ -19,6 +19,11 @@ export function runAsAttempt<Result>(attempt: Attempt, work: () => Promise<Resul
   return attempts.run(attempt, work);
 }
 
+/** Whether this is asked on behalf of a watcher. */
+export function isWatching(): boolean {
+  return attempts.getStore()?.role === 'watcher';
+}
+
 /** Thrown instead of sending a write that could come too late; the successor does it. */
 export class StaleAttemptError extends Error {
   override readonly name = 'StaleAttemptError';

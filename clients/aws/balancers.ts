@@ -20,12 +20,14 @@ import {
   type TargetGroup,
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { batchedRead, inOrderOf } from './batched-read';
 import { AwsCallError } from './errors';
 import type { AwsSession } from './sessions';
 
 export type { Action, CreateTargetGroupCommandInput, Listener, Rule, TargetGroup, TargetGroupAttribute };
 
-const arnsPerTagCall = 20;
+/** Tags and target groups of more are refused; the same is kept to where AWS names no bound. */
+const arnsPerCall = 20;
 
 export async function listListeners(aws: AwsSession, loadBalancerArn: string): Promise<Listener[]> {
   const listeners: Listener[] = [];
@@ -48,19 +50,29 @@ export interface RouteRef {
   arn: string;
 }
 
+const ruleByArn = batchedRead<string, Rule>({
+  most: arnsPerCall,
+  ask: async (aws, arns) => {
+    const answer = await aws.elb.send(new DescribeRulesCommand({ RuleArns: [...arns] }));
+    return inOrderOf(arns, answer.Rules, (rule) => rule.RuleArn);
+  },
+});
+
+const listenerByArn = batchedRead<string, Listener>({
+  most: arnsPerCall,
+  ask: async (aws, arns) => {
+    const answer = await aws.elb.send(new DescribeListenersCommand({ ListenerArns: [...arns] }));
+    return inOrderOf(arns, answer.Listeners, (listener) => listener.ListenerArn);
+  },
+});
+
 /** The route's whole action list; undefined when the rule or listener is gone. */
 export async function readRoute(aws: AwsSession, route: RouteRef): Promise<Action[] | undefined> {
-  try {
-    if (route.kind === 'rule') {
-      const answer = await aws.elb.send(new DescribeRulesCommand({ RuleArns: [route.arn] }));
-      return answer.Rules?.[0]?.Actions;
-    }
-    const answer = await aws.elb.send(new DescribeListenersCommand({ ListenerArns: [route.arn] }));
-    return answer.Listeners?.[0]?.DefaultActions;
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
-    throw error;
-  }
+  return orAbsent(async () =>
+    route.kind === 'rule'
+      ? (await ruleByArn(aws, route.arn))?.Actions
+      : (await listenerByArn(aws, route.arn))?.DefaultActions,
+  );
 }
 
 /** Replaces the whole action list (AWS merges nothing); conditions and transforms are not mentioned and stay. */
@@ -71,24 +83,33 @@ export async function writeRoute(aws: AwsSession, route: RouteRef, actions: Acti
 }
 
 export async function describeTargetGroups(aws: AwsSession, arns: readonly string[]): Promise<TargetGroup[]> {
-  if (arns.length === 0) return [];
-  const answer = await aws.elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [...arns] }));
-  return answer.TargetGroups ?? [];
+  const found: TargetGroup[] = [];
+  for (let from = 0; from < arns.length; from += arnsPerCall) {
+    const TargetGroupArns = arns.slice(from, from + arnsPerCall);
+    const answer = await aws.elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns }));
+    found.push(...(answer.TargetGroups ?? []));
+  }
+  return found;
 }
+
+const targetGroupByName = batchedRead<string, TargetGroup>({
+  most: arnsPerCall,
+  ask: async (aws, names) => {
+    const answer = await aws.elb.send(new DescribeTargetGroupsCommand({ Names: [...names] }));
+    return inOrderOf(names, answer.TargetGroups, (group) => group.TargetGroupName);
+  },
+});
+
+const targetGroupByArn = batchedRead<string, TargetGroup>({
+  most: arnsPerCall,
+  ask: async (aws, arns) => inOrderOf(arns, await describeTargetGroups(aws, arns), (group) => group.TargetGroupArn),
+});
 
 export async function findTargetGroup(
   aws: AwsSession,
   by: { name: string } | { arn: string },
 ): Promise<TargetGroup | undefined> {
-  try {
-    const answer = await aws.elb.send(
-      new DescribeTargetGroupsCommand('name' in by ? { Names: [by.name] } : { TargetGroupArns: [by.arn] }),
-    );
-    return answer.TargetGroups?.[0];
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
-    throw error;
-  }
+  return orAbsent(() => ('name' in by ? targetGroupByName(aws, by.name) : targetGroupByArn(aws, by.arn)));
 }
 
 export async function targetGroupAttributes(aws: AwsSession, arn: string): Promise<TargetGroupAttribute[]> {
@@ -136,14 +157,21 @@ export async function targetHealth(aws: AwsSession, arn: string): Promise<Target
 /** Tags by ARN, for balancers, listeners, rules and target groups. */
 export async function elbTags(aws: AwsSession, arns: readonly string[]): Promise<Map<string, Record<string, string>>> {
   const tags = new Map<string, Record<string, string>>();
-  for (let from = 0; from < arns.length; from += arnsPerTagCall) {
-    const answer = await aws.elb.send(
-      new DescribeTagsCommand({ ResourceArns: arns.slice(from, from + arnsPerTagCall) }),
-    );
+  for (let from = 0; from < arns.length; from += arnsPerCall) {
+    const answer = await aws.elb.send(new DescribeTagsCommand({ ResourceArns: arns.slice(from, from + arnsPerCall) }));
     for (const row of answer.TagDescriptions ?? []) {
       const pairs = (row.Tags ?? []).map((tag): [string, string] => [tag.Key ?? '', tag.Value ?? '']);
       tags.set(row.ResourceArn ?? '', Object.fromEntries(pairs));
     }
   }
   return tags;
+}
+
+async function orAbsent<Found>(read: () => Promise<Found | undefined>): Promise<Found | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
+    throw error;
+  }
 }

@@ -17,6 +17,7 @@ import {
   type DescribeAutoScalingGroupsCommandInput,
   type UpdateAutoScalingGroupCommandInput,
 } from '@aws-sdk/client-auto-scaling';
+import { batchedRead, inOrderOf } from './batched-read';
 import { AwsCallError } from './errors';
 import type { AwsSession } from './sessions';
 
@@ -30,10 +31,16 @@ async function listGroups(aws: AwsSession, input: DescribeAutoScalingGroupsComma
   return groups;
 }
 
-export async function describeGroup(aws: AwsSession, groupName: string): Promise<AutoScalingGroup | undefined> {
-  const groups = await listGroups(aws, { AutoScalingGroupNames: [groupName] });
-  return groups.find((group) => group.AutoScalingGroupName === groupName);
-}
+/** One page's worth; AWS takes no more names than fit in one. */
+const namesPerCall = 50;
+
+export const describeGroup = batchedRead<string, AutoScalingGroup>({
+  most: namesPerCall,
+  ask: async (aws, names) => {
+    const groups = await listGroups(aws, { AutoScalingGroupNames: [...names] });
+    return inOrderOf(names, groups, (group) => group.AutoScalingGroupName);
+  },
+});
 
 export function groupsWithTag(aws: AwsSession, tag: { key: string; value: string }): Promise<AutoScalingGroup[]> {
   return listGroups(aws, { Filters: [{ Name: `tag:${tag.key}`, Values: [tag.value] }] });
