@@ -1,9 +1,9 @@
 /** Bringing deployments to where they are live and stay so, and ending them all. */
 import { awaitResult } from '../../clients/temporal/await-result';
 import type { Temporal } from '../../clients/temporal/connection';
+import { controlDeployment } from '../../clients/temporal/control-deployment';
 import { readDeployment } from '../../clients/temporal/read-deployment';
 import type { EndAnswer } from '../../clients/temporal/result-of';
-import { signalDeployment } from '../../clients/temporal/signal-deployment';
 import { submitDeployment } from '../../clients/temporal/submit-deployment';
 import type { DrainResult } from '../../domain/deployment';
 import { inParallel } from '../in-parallel';
@@ -88,8 +88,10 @@ export async function endAll(
 ): Promise<EndedDeployment[]> {
   const wished = deployments.map((one, index) => ({ ...one, wish: wishOf(index) }));
   await inParallel(wished, width, async ({ deploymentId, wish }) => {
-    const answer = await signalDeployment({ temporal, deploymentId, verb: wish, note: { by: 'bench' } });
-    if (answer.kind !== 'sent') throw new Error(`${deploymentId} could not be told to ${wish}: ${answer.kind}`);
+    const request = { by: 'bench', idempotencyKey: 'end' };
+    const answer = await controlDeployment({ temporal, id: deploymentId, verb: wish, request });
+    if (answer.kind !== 'taken' && answer.kind !== 'sent')
+      throw new Error(`${deploymentId} could not be told to ${wish}: ${JSON.stringify(answer)}`);
   });
   const untilMs = Date.now() + withinMs;
   return inParallel(wished, 4 * width, async (one) => {

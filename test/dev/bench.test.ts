@@ -4,12 +4,20 @@ import { goalsOf, perDeployment, type ScaleReport } from '../../dev/bench/report
 import type { LevelReport } from '../../dev/bench/measure';
 import type { DeploymentResult, DrainResult } from '../../domain/deployment';
 
-const drain: DrainResult = { drainId: 'drain:a:1', groupName: 'a-v1', ending: 'scaled-to-zero', repairs: [] };
+const drain: DrainResult = {
+  drainId: 'drain:a:1',
+  groupName: 'a-v1',
+  ending: 'scaled-to-zero',
+  reason: 'old is gone',
+  trafficRestoredAtMs: null,
+  repairs: [],
+};
 const result: DeploymentResult = {
   deploymentId: 'deploy:a:1',
   service: 'a',
   number: 1,
   revision: { imageId: 'ami-2' },
+  previousImageId: 'ami-1',
   outcome: 'succeeded',
   reason: 'all traffic is on new',
   startedAtMs: 0,
