@@ -52,16 +52,39 @@ test.each(files)('%s replays on the workflow code of today', async (file) => {
   await replay(file, compiled('.'));
 });
 
+const sleep = "require('@temporalio/workflow').sleep(10)";
+
 test('a change of what a workflow does in which order is caught', async () => {
   // A wait that no recorded history has.
-  const changed = await changedBuild({
+  const changed = {
     file: join('phases', 'prepare.js'),
     from: "run.phase('prepare'",
-    to: "require('@temporalio/workflow').sleep(10).then(() => undefined), run.phase('prepare'",
+    to: `${sleep}, run.phase('prepare'`,
+  };
+  await onChangedBuild(changed, async (build) => {
+    await expect(replay('deployment-succeeded.json', build)).rejects.toThrow(DeterminismViolationError);
   });
-  try {
-    await expect(replay('deployment-succeeded.json', changed)).rejects.toThrow(DeterminismViolationError);
-  } finally {
-    rmSync(changed, { recursive: true, force: true });
-  }
 });
+
+test('behind "patched" the same kind of change lets drains go on that began before it', async () => {
+  const from = 'async function drainOld(run) {';
+  const change = (condition: string) => ({ file: 'drain.js', from, to: `${from} if (${condition}) await ${sleep};` });
+  await onChangedBuild(change('true'), async (build) => {
+    await expect(replay('drain-finished.json', build)).rejects.toThrow(DeterminismViolationError);
+  });
+  await onChangedBuild(change("require('@temporalio/workflow').patched('a wait')"), (build) =>
+    replay('drain-finished.json', build),
+  );
+});
+
+async function onChangedBuild(
+  change: Parameters<typeof changedBuild>[0],
+  check: (build: string) => Promise<void>,
+): Promise<void> {
+  const build = await changedBuild(change);
+  try {
+    await check(build);
+  } finally {
+    rmSync(build, { recursive: true, force: true });
+  }
+}
