@@ -14,29 +14,30 @@ export interface ReadDeploymentsInput {
 
 export interface WatchDeploymentsInput {
   deploymentIds: string[];
-  everySeconds: number;
 }
 
-export function createAdmissionActivities({ temporal }: ActivityDeps) {
+export function createAdmissionActivities({ temporal, timeouts }: ActivityDeps) {
+  const lookEverySeconds = 2 * timeouts.heartbeatSeconds;
   return {
     /** The believed ones, and the latest others. */
     readDeployments: watcher((input: ReadDeploymentsInput) => readDeployments(temporal, input)),
 
+    /** For one whose service's workflow was terminated: whoever waits is looked after again. */
+    startService: watcher(({ serviceKey }: { serviceKey: string }): Promise<void> => temporal.startService(serviceKey)),
+
     /**
-     * Answers when one of them does not run any more. Until then every attempt fails and the next one comes after
-     * `everySeconds`: that takes no place on a worker and no history meanwhile.
+     * Answers when one of them does not run any more. Until then every attempt fails and the next one comes after a
+     * while: that takes no place on a worker and no history meanwhile.
      */
-    watchDeployments: watcher(
-      async ({ deploymentIds, everySeconds }: WatchDeploymentsInput): Promise<{ kind: 'ended' }> => {
-        const facts = await Promise.all(deploymentIds.map((deploymentId) => temporal.describe(deploymentId)));
-        if (facts.some((fact) => fact?.status !== 'running')) return { kind: 'ended' };
-        throw ApplicationFailure.create({
-          message: 'all of them still run',
-          nextRetryDelay: everySeconds * 1000,
-          category: ApplicationFailureCategory.BENIGN,
-        });
-      },
-    ),
+    watchDeployments: watcher(async ({ deploymentIds }: WatchDeploymentsInput): Promise<{ kind: 'ended' }> => {
+      const facts = await Promise.all(deploymentIds.map((deploymentId) => temporal.describe(deploymentId)));
+      if (facts.some((fact) => fact?.status !== 'running')) return { kind: 'ended' };
+      throw ApplicationFailure.create({
+        message: 'all of them still run',
+        nextRetryDelay: lookEverySeconds * 1000,
+        category: ApplicationFailureCategory.BENIGN,
+      });
+    }),
   };
 }
 

@@ -24,4 +24,6 @@ export interface Executions {
   describe(workflowId: string): Promise<ExecutionFacts | null>;
   /** Latest deployments of a service, those that run first; by visibility, which may be a second late either way. */
   deploymentsOf(serviceKey: string): Promise<ListedExecution[]>;
+  /** Makes sure that the service's workflow runs; it looks after its deployments then. */
+  startService(serviceKey: string): Promise<void>;
 }

@@ -31,8 +31,6 @@ import { deployment } from './deployment';
 import { controlSignals, turnSignal } from './messages';
 import { searchAttributes } from './search-attributes';
 
-/** How often Temporal is asked about what runs, for the case that its end is never signalled. */
-const lookEverySeconds = 60;
 /** A request is answered from what is believed when Temporal does not tell in time; leases keep deployments apart. */
 const readLimitSeconds = 8;
 const caller: Caller = {
@@ -179,7 +177,7 @@ export class AdmissionDesk {
     const answer = await watch(
       caller,
       'look after what runs',
-      (activities) => activities.watchDeployments({ deploymentIds: believed, everySeconds: lookEverySeconds }),
+      (activities) => activities.watchDeployments({ deploymentIds: believed }),
       happened,
     );
     if (answer.kind === 'ended') this.inDoubt = true;

@@ -4,6 +4,7 @@ import type { ExecutionFacts, Executions, ExecutionStatus, ListedExecution } fro
 import { workflowTypes } from '../../workflows/messages';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { ask, type Temporal } from './connection';
+import { serviceStart } from './service-start';
 import { quoted } from './list-deployments';
 
 const statuses: Record<WorkflowExecutionStatusName, ExecutionStatus> = {
@@ -29,6 +30,7 @@ export function executionsOf(temporal: Temporal): Executions {
   return {
     describe: (workflowId) => describe(temporal, workflowId),
     deploymentsOf: (serviceKey) => deploymentsOf(temporal, serviceKey),
+    startService: (serviceKey) => startService(temporal, serviceKey),
   };
 }
 
@@ -62,6 +64,15 @@ async function deploymentsOf(temporal: Temporal, serviceKey: string): Promise<Li
       }
       return found;
     },
+  });
+}
+
+async function startService(temporal: Temporal, serviceKey: string): Promise<void> {
+  await ask({
+    temporal,
+    doing: `starting the workflow of ${serviceKey}`,
+    withinMs,
+    ask: () => temporal.client.workflow.start(workflowTypes.service, serviceStart(temporal, serviceKey)),
   });
 }
 

@@ -4,12 +4,13 @@ import {
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import type { SubmitAnswer, SubmitInput } from '../../domain/deployment';
 import { serviceKey } from '../../domain/service-file';
 import { serviceWorkflowId, submitUpdate, workflowTypes } from '../../workflows/messages';
 import { ask, type Temporal } from './connection';
 import { recordedAnswer } from './recorded-answer';
+import { serviceStart } from './service-start';
 
 /** `unknown`: it may or may not have been taken; asking again with the same idempotency key is safe and tells. */
 export type SubmitOutcome = SubmitAnswer | { kind: 'unknown'; message: string };
@@ -35,7 +36,7 @@ export async function submitDeployment(input: {
   if (recorded?.kind === 'admitted') return { ...recorded, repeated: true };
   // A refusal is not for ever (the service may be free by now), and Temporal would repeat the recorded one.
   const askedAs = recorded === null ? updateId : `${updateId}-${randomUUID()}`;
-  return update({ temporal, submit, workflowId, updateId: askedAs, answerWithinMs });
+  return update({ temporal, submit, updateId: askedAs, answerWithinMs });
 }
 
 /** Of everything that is asked, so that a key used again for something else reaches the workflow, which refuses it. */
@@ -46,18 +47,14 @@ function updateIdOf(submit: SubmitInput): string {
 async function update(input: {
   temporal: Temporal;
   submit: SubmitInput;
-  workflowId: string;
   updateId: string;
   answerWithinMs: number;
 }): Promise<SubmitOutcome> {
-  const { temporal, submit, workflowId, updateId, answerWithinMs } = input;
-  const startWorkflowOperation = new WithStartWorkflowOperation(workflowTypes.service, {
-    workflowId,
-    taskQueue: temporal.settings.taskQueue,
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    args: [],
-    staticSummary: `Deployments of ${serviceKey(submit.service)}`,
-  });
+  const { temporal, submit, updateId, answerWithinMs } = input;
+  const startWorkflowOperation = new WithStartWorkflowOperation(
+    workflowTypes.service,
+    serviceStart(temporal, serviceKey(submit.service)),
+  );
   try {
     return await ask({
       temporal,
@@ -81,6 +78,9 @@ async function update(input: {
 /** Errors of the SDK that are answers; null for all others. */
 function outcomeOf(error: unknown, { settings }: Temporal, answerWithinMs: number): SubmitOutcome | null {
   if (error instanceof WorkflowUpdateFailedError) {
+    if (isCutOff(error)) {
+      return { kind: 'unknown', message: "the service's workflow ended with the request in hand; ask again" };
+    }
     return { kind: 'refused', code: 'invalid', message: error.cause?.message ?? error.message };
   }
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
@@ -94,4 +94,9 @@ function outcomeOf(error: unknown, { settings }: Temporal, answerWithinMs: numbe
     return { kind: 'unknown', message: "the service's workflow was being renewed; it is not known what it took" };
   }
   return null;
+}
+
+/** Somebody terminated the workflow: the server itself fails what it had accepted, whatever had become of it. */
+function isCutOff({ cause }: WorkflowUpdateFailedError): boolean {
+  return cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow';
 }

@@ -13,7 +13,7 @@ export interface StartTemporalOptions {
   dbFilename?: string;
   /** A free one is taken unless given. */
   port?: number;
-  /** Settings of the server beside its own, such as `limit.historyCountSuggestContinueAsNew: '100'`. */
+  /** Settings of the server beside its own, such as `limit.historyCount.suggestContinueAsNew: '100'`. */
   dynamicConfig?: Record<string, string>;
 }
 

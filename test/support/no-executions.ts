@@ -4,4 +4,5 @@ import type { Executions } from '../../domain/executions';
 export const noExecutions: Executions = {
   describe: async () => null,
   deploymentsOf: async () => [],
+  startService: async () => undefined,
 };

