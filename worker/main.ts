@@ -1,6 +1,6 @@
 /** `fleetshift worker`: one process that runs workflows and activities until it is told to stop. */
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
-import { pino } from 'pino';
+import { pino, stdSerializers } from 'pino';
 import { createActivities } from '../activities';
 import { createAwsSessions } from '../clients/aws/sessions';
 import { connect, type Temporal } from '../clients/temporal/connection';
@@ -12,7 +12,8 @@ import { readWorkerSettings, StartError, type WorkerSettings } from './config';
 import { serveHealth } from './health';
 import { currentVersionAdvice, versioningOf } from './versioning';
 
-const log = pino({ name: 'fleetshift-worker', base: null });
+// An error's message and stack are no properties of their own, so they would be missing in JSON.
+const log = pino({ name: 'fleetshift-worker', base: null, serializers: { error: stdSerializers.err } });
 
 function installRuntime(settings: WorkerSettings): void {
   Runtime.install({
@@ -84,6 +85,16 @@ function unknownVersion(error: unknown): string {
   return `whether new deployments go to this build could not be asked: ${error instanceof Error ? error.message : String(error)}`;
 }
 
+/**
+ * What a frozen worker has asked for it is still given, and each of those tasks waits out its time-out before another worker
+ * gets it. So no more is asked for than the work needs: one poll of new workflow tasks beside four of its own, and as many
+ * of activities as the server advises.
+ */
+const polls = {
+  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
+  activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 20 },
+} as const;
+
 function createWorker(input: {
   settings: WorkerSettings;
   temporal: TemporalLink;
@@ -105,6 +116,7 @@ function createWorker(input: {
     }),
     maxConcurrentActivityTaskExecutions: settings.activitySlots,
     maxConcurrentWorkflowTaskExecutions: settings.workflowTaskSlots,
+    ...polls,
     maxCachedWorkflows: settings.cachedWorkflows,
     ...versioningOf(settings),
     shutdownGraceTime: settings.shutdownGrace * 1000,
