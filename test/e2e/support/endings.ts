@@ -1,23 +1,42 @@
 /** How things must stand when a deployment is over, whatever happened on the way. */
-import type { DeploymentResult, DrainResult } from '../../../domain/deployment';
+import type { DeploymentResult, DrainResult, Outcome } from '../../../domain/deployment';
+import { resultOf } from './deployments';
 import { breachesIn, ledgerOf } from './ledger';
 import type { Stage } from './stage';
 import { viewOf, type View } from './view';
 
-export interface Ending {
+/** What a deployment came to. */
+export interface Run {
+  result: DeploymentResult;
+  /** Null when there is no old fleet to let go. */
+  drain: DrainResult | null;
   view: View;
   breaches: string[];
 }
 
-export async function endingOf(stage: Stage, serviceName: string): Promise<Ending> {
+/** Waits until all is over: after a success the old fleet is gone too. */
+export async function runOf(stage: Stage, serviceName: string, deploymentId: string): Promise<Run> {
+  const result = await resultOf(stage, deploymentId);
+  const drain = result.drainId === null ? null : await drained(stage, result.drainId);
+  return { result, drain, ...(await standing(stage, serviceName)) };
+}
+
+/** How things stand at this moment. */
+export async function standing(stage: Stage, serviceName: string): Promise<Pick<Run, 'view' | 'breaches'>> {
   return { view: await viewOf(stage, serviceName), breaches: breachesIn(await ledgerOf(stage, serviceName)) };
 }
 
+function drained(stage: Stage, drainId: string): Promise<DrainResult> {
+  return stage.temporal.client.workflow.getHandle(drainId).result() as Promise<DrainResult>;
+}
+
 /** New has everything; old, which a person had made, is empty and stays. */
-export function succeeded(serviceName: string, { newGroup }: DeploymentResult): Ending {
-  const group = newGroup ?? 'none';
+export function expectSuccess(serviceName: string, run: Run): void {
+  const group = run.result.newGroup ?? 'none';
   const targetGroup = `${serviceName}-${group.split('-').at(-1)}-1`;
-  return {
+  expect(run).toEqual({
+    result: expect.objectContaining({ outcome: 'succeeded', repairs: [] }) as DeploymentResult,
+    drain: expect.objectContaining({ ending: 'scaled-to-zero', repairs: [] }) as DrainResult,
     view: {
       routes: [{ [targetGroup]: 100 }],
       groups: [
@@ -28,12 +47,14 @@ export function succeeded(serviceName: string, { newGroup }: DeploymentResult): 
       templates: [serviceName, group],
     },
     breaches: [],
-  };
+  });
 }
 
 /** Old has everything, at the size it had, and nothing else is there. */
-export function wentBack(serviceName: string): Ending {
-  return {
+export function expectWayBack(serviceName: string, run: Run, outcome: Outcome = 'rolled-back'): void {
+  expect(run).toEqual({
+    result: expect.objectContaining({ outcome, repairs: [] }) as DeploymentResult,
+    drain: null,
     view: {
       routes: [{ [serviceName]: 100 }],
       groups: [{ name: `${serviceName}-v1`, min: 1, desired: 2, servers: 2 }],
@@ -41,12 +62,7 @@ export function wentBack(serviceName: string): Ending {
       templates: [serviceName],
     },
     breaches: [],
-  };
-}
-
-/** Waits for the old fleet of a succeeded deployment to be gone. */
-export async function drained(stage: Stage, result: DeploymentResult): Promise<DrainResult> {
-  return stage.temporal.client.workflow.getHandle(result.drainId ?? '').result() as Promise<DrainResult>;
+  });
 }
 
 /** Requests of a virtual balancer that users saw fail, whoever is to blame. */

@@ -15,10 +15,15 @@ export interface Stage {
   temporal: Temporal;
   /** Environment of processes on this stage: worker, gateway, CLI. */
   env: NodeJS.ProcessEnv;
+  /** Access key id of its workers, by which the sandbox tells them from everybody else. */
+  caller: string;
   worker: Child;
   /** Starts another worker, for example after the first was killed. */
   startWorker(): Promise<Child>;
-  /** The same world with a task queue and a worker of its own: what befalls that worker disturbs nobody else. */
+  /**
+   * The same world with a task queue, an access key and a worker of its own: what befalls that worker disturbs nobody
+   * else.
+   */
   apart(): Promise<Stage>;
   startLoad(serviceName: string, requestsPerSecond?: number): Promise<Load>;
   /** Ends everything, what is apart as well. */
@@ -73,9 +78,17 @@ async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stag
     sandbox,
     temporal,
     env,
+    caller: env['AWS_ACCESS_KEY_ID'] ?? '',
     worker: await startWorker(),
     startWorker,
-    apart: () => enter(backstage, { ...env, FLEETSHIFT_TASK_QUEUE: newTaskQueue() }),
+    apart: () => {
+      const taskQueue = newTaskQueue();
+      return enter(backstage, {
+        ...env,
+        FLEETSHIFT_TASK_QUEUE: taskQueue,
+        AWS_ACCESS_KEY_ID: `fleetshift-${taskQueue}`,
+      });
+    },
     startLoad: async (serviceName, requestsPerSecond = 80) => {
       const url = sandbox.listenerUrl(serviceName);
       const load = await startLoad({ url, requestsPerSecond, logPath: join(directory, `load-${serviceName}.log`) });
@@ -111,7 +124,7 @@ function stageEnvironment(sandboxUrl: string): NodeJS.ProcessEnv {
     FLEETSHIFT_WRITER_TIMEOUT: '10s',
     AWS_ENDPOINT_URL: sandboxUrl,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_ACCESS_KEY_ID: 'fleetshift',
     AWS_SECRET_ACCESS_KEY: 'sandbox',
   };
 }

@@ -1,0 +1,73 @@
+/**
+ * A worker that is frozen (SIGSTOP) in the middle of a write for longer than every time-out. Another one ends the
+ * deployment; the frozen one goes on after that, in the middle of its attempt, and writes nothing any more.
+ */
+import { expectSuccess, expectWayBack, type Run } from './support/endings';
+import { playFreeze, type Freeze, type FrozenRun } from './support/freezes';
+import { openStage, type Stage } from './support/stage';
+import { images } from './support/world';
+
+/** `refused`: its next step is to send the same write again. */
+const scenarios: (Freeze & { phase: string })[] = [
+  {
+    phase: 'clone, aborted meanwhile',
+    name: 'fclone',
+    place: { operation: 'CreateAutoScalingGroup', at: 'refused' },
+    abort: true,
+  },
+  {
+    phase: 'shift, aborted meanwhile',
+    name: 'fshift',
+    place: { operation: 'ModifyListener', nth: 1, at: 'refused' },
+    abort: true,
+  },
+  {
+    phase: 'bake, at the last weight',
+    name: 'fbake',
+    place: { operation: 'ModifyListener', nth: 3, at: 'unanswered' },
+  },
+  {
+    phase: 'rolling back',
+    name: 'fback',
+    image: images.bad,
+    place: { operation: 'ModifyListener', nth: 2, at: 'refused' },
+  },
+];
+
+let stage: Stage;
+const runs = new Map<string, Promise<FrozenRun>>();
+
+beforeAll(async () => {
+  stage = await openStage(
+    scenarios.map(({ name }) => ({ name })),
+    { FLEETSHIFT_WRITER_TIMEOUT: '8s', FLEETSHIFT_HEARTBEAT_TIMEOUT: '1s' },
+    'virtual',
+  );
+  for (const scenario of scenarios) {
+    const run = playFreeze(stage, scenario);
+    // Its own test tells what went wrong.
+    run.catch(() => undefined);
+    runs.set(scenario.name, run);
+  }
+}, 120_000);
+
+afterAll(() => stage.stop(), 60_000);
+
+test.each(scenarios)(
+  '$phase: frozen in a write and replaced, a worker writes nothing any more when it goes on',
+  async ({ name, image, place, abort }) => {
+    const run = await runs.get(name);
+    if (!run) throw new Error(`${name} was not played`);
+    expectEnding(name, run.before);
+    if (place.at === 'refused') expect(run.log).toContain(`${place.operation} was not sent`);
+    expect(run.late).toEqual([]);
+    expectEnding(name, run.after);
+
+    function expectEnding(service: string, seen: Run): void {
+      if (abort) expectWayBack(service, seen, 'aborted');
+      else if (image === images.bad) expectWayBack(service, seen);
+      else expectSuccess(service, seen);
+    }
+  },
+  150_000,
+);
