@@ -10,6 +10,7 @@ import { createLeavingActivities } from './leaving';
 import { createNotifyActivities } from './notify';
 import { createPlanActivities } from './plan';
 import { createReadinessActivities } from './readiness';
+import { createRecoveryActivities } from './recovery';
 import { createRetireActivities } from './retire';
 import { createTargetGroupActivities } from './target-group';
 import { createTemplateActivities } from './template';
@@ -36,6 +37,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createDrainActivities(deps),
     ...createRetireActivities(deps),
     ...createWayBackActivities(deps),
+    ...createRecoveryActivities(deps),
   });
 }
 

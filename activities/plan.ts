@@ -1,15 +1,19 @@
 /** Reads everything the plan needs; `domain/plan.ts` decides. Changes nothing. */
 import type { ActivityDeps } from './deps';
 import { sessionOf } from './deps';
+import { nothingLeft, planAgain, thingsOf } from './recovery';
 import { lookUntil, watcher } from './roles';
+import { readTemplate } from './running-template';
 import { findRoutes, findSource, readLiveRates } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
-import { describeImage, describeTemplateVersion, findTemplate } from '../clients/aws/templates';
+import { describeImage } from '../clients/aws/templates';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
+import type { Executions } from '../domain/executions';
 import { leasedArns } from '../domain/leases';
 import { makePlan, type PlanAnswer } from '../domain/plan';
+import type { RecoveryWay } from '../domain/recovery-order';
 import type { ImageFacts, PlanFacts, TargetGroupFacts } from '../domain/plan-facts';
 import type { ServiceConfig } from '../domain/service-file';
 
@@ -18,6 +22,8 @@ export interface PlanInput {
   uuid: string;
   number: number;
   imageId: string;
+  /** Of a deployment that has begun already and was lost. */
+  recovery?: RecoveryWay;
   /** A plan that AWS does not let us make until then is refused. */
   deadlineMs: number;
 }
@@ -41,9 +47,11 @@ export function createPlanActivities(deps: ActivityDeps) {
       late: (refusal) => refused(refusal ?? 'the plan could not be made in time'),
     });
   return {
-    findThings: watcher((input: PlanInput): Promise<ThingsAnswer> => planned(input, (aws) => findThings(aws, input))),
+    findThings: watcher((input: PlanInput): Promise<ThingsAnswer> =>
+      planned(input, (aws) => findThings(aws, deps.temporal, input)),
+    ),
     planDeployment: watcher((input: PlanInput): Promise<PlanAnswer> =>
-      planned(input, (aws) => plan(aws, { ...input, canNotify: deps.notifySecret !== undefined })),
+      planned(input, (aws) => plan(aws, deps.temporal, { ...input, canNotify: deps.notifySecret !== undefined })),
     ),
   };
 }
@@ -63,12 +71,17 @@ function refused(problem: string, arns: string[] = []): Refused {
 
 type Asked = PlanInput & Pick<PlanFacts, 'canNotify'>;
 
-async function plan(aws: AwsSession, input: Asked): Promise<PlanAnswer> {
+async function plan(aws: AwsSession, temporal: Executions, input: Asked): Promise<PlanAnswer> {
+  if (input.recovery) return planAgain(aws, temporal, { ...input, way: input.recovery });
   const source = await readSource(aws, input);
   return source.kind === 'refused' ? source : makePlan(await readFacts(aws, input, source.group));
 }
 
-async function findThings(aws: AwsSession, input: PlanInput): Promise<ThingsAnswer> {
+async function findThings(aws: AwsSession, temporal: Executions, input: PlanInput): Promise<ThingsAnswer> {
+  if (input.recovery) {
+    const things = await thingsOf(aws, temporal, input);
+    return things ? { kind: 'found', arns: leasedArns(things) } : refused(nothingLeft(input.uuid));
+  }
   const source = await readSource(aws, input);
   if (source.kind === 'refused') return source;
   const { group } = source;
@@ -113,30 +126,6 @@ async function readFacts(aws: AwsSession, input: Asked, group: AutoScalingGroup)
     newImage,
     oldImage: template?.imageId ? await readImage(aws, template.imageId) : null,
     ...(await readLiveRates(aws, { routes, targetGroups, service: input.service })),
-  };
-}
-
-/** The versions that the servers in service were launched from: `$Latest` is only what the next launch would get. */
-async function readTemplate(aws: AwsSession, group: AutoScalingGroup): Promise<PlanFacts['template']> {
-  const id = group.LaunchTemplate?.LaunchTemplateId;
-  if (id === undefined) return null;
-  const running = (group.Instances ?? [])
-    .filter((instance) => instance.LifecycleState === 'InService' && instance.LaunchTemplate?.LaunchTemplateId === id)
-    .map((instance) => instance.LaunchTemplate?.Version)
-    .filter((version) => version !== undefined);
-  const versions = [...new Set(running)];
-  const [template, pinned] = await Promise.all([
-    findTemplate(aws, { id }),
-    versions[0] === undefined ? undefined : describeTemplateVersion(aws, { id, version: versions[0] }),
-  ]);
-  if (!template) return null;
-  return {
-    id,
-    versions,
-    imageId: pinned?.LaunchTemplateData?.ImageId ?? '',
-    pinnedSnapshots: (pinned?.LaunchTemplateData?.BlockDeviceMappings ?? [])
-      .filter((device) => device.Ebs?.SnapshotId !== undefined)
-      .map((device) => device.DeviceName ?? 'unnamed device'),
   };
 }
 

@@ -100,7 +100,7 @@ export interface LiveRates {
 
 export async function readLiveRates(
   aws: AwsSession,
-  input: { routes: RouteFacts[]; targetGroups: TargetGroupFacts[]; service: ServiceConfig },
+  input: { routes: RouteFacts[]; targetGroups: Pick<TargetGroupFacts, 'arn' | 'dimension'>[]; service: ServiceConfig },
 ): Promise<LiveRates> {
   const { periodSeconds, lagSeconds } = input.service.judge;
   const periodMs = periodSeconds * 1000;

@@ -5,6 +5,7 @@ import type { CommandContext } from './commands/context';
 import { control, type ControlOptions } from './commands/control';
 import { deploy, type DeployOptions } from './commands/deploy';
 import { list } from './commands/list';
+import { recover, type RecoverOptions } from './commands/recover';
 import { runMain } from './commands/run-main';
 import { status } from './commands/status';
 
@@ -38,6 +39,7 @@ export function buildProgram(input: { context: CommandContext; done: (exitCode: 
   addDeploy(program, context, done);
   addLooking(program, context, done);
   addVerbs(program, context, done);
+  addRecover(program, context, done);
   addProcesses(program, done);
   return program;
 }
@@ -100,6 +102,21 @@ function addVerbs(program: Command, context: CommandContext, done: Done): void {
     if (verb === 'promote') command.option('--full', 'pass every step that is left, with its gate');
     command.action(async (id: string, options: ControlOptions) => done(await control(context, { verb, id, options })));
   }
+}
+
+function addRecover(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('recover')
+    .description('find deployments that Temporal has lost half-way, and finish them or go back')
+    .argument('<file>', 'service file (YAML or JSON), as it was when they began')
+    .option('--finish', 'go on to the end that was wanted')
+    .option('--back', 'put the traffic back and remove what was made')
+    .option('--deployment <id>', 'which one, when there are several')
+    .option('--by <name>', 'who asks; your user name unless given')
+    .option('--reason <text>', 'why; shown wherever the deployment is shown')
+    .option('--wait', 'show it live and end with its outcome')
+    .option('--json', 'one JSON object instead of text')
+    .action(async (file: string, options: RecoverOptions) => done(await recover(context, file, options)));
 }
 
 function addProcesses(program: Command, done: Done): void {

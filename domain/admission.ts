@@ -80,7 +80,9 @@ export function admit(state: Admissions, request: { input: SubmitInput; serviceK
   const { running, queue } = state;
   const ahead = [...running, ...queue];
   const isBusy = ahead.length > 0;
-  if (isBusy && whenBusy === 'refuse') return { kind: 'refused', message: busySentence(state) };
+  // A person stands by who recovers one; it neither waits nor supersedes.
+  if (isBusy && (whenBusy === 'refuse' || request.input.recovery))
+    return { kind: 'refused', message: busySentence(state) };
   // Those who are superseded leave the queue by themselves.
   if (queue.length >= queueBound && whenBusy === 'queue')
     return { kind: 'refused', message: `${queueBound} requests are waiting already; ${busySentence(state)}` };
@@ -93,7 +95,7 @@ export function admit(state: Admissions, request: { input: SubmitInput; serviceK
     warnings: isBusy ? [] : state.warnings,
     superseded: whenBusy === 'supersede' ? ahead : [],
     state: {
-      lastNumber: place.number,
+      lastNumber: Math.max(state.lastNumber, place.number),
       requests: withRequests(state.requests, [{ ...place, ...mark }]),
       running: isBusy ? running : [place],
       queue: isBusy ? [...queue, place] : [],
@@ -102,8 +104,14 @@ export function admit(state: Admissions, request: { input: SubmitInput; serviceK
   };
 }
 
-function newPlace(state: Admissions, request: { serviceKey: string; uuid: string }, after: string | null): Place {
-  return { deploymentId: deploymentIdOf(request.serviceKey, request.uuid), number: state.lastNumber + 1, after };
+/** One that is recovered keeps its id and its number. */
+function newPlace(
+  state: Admissions,
+  request: { input: SubmitInput; serviceKey: string; uuid: string },
+  after: string | null,
+): Place {
+  const { uuid, number } = request.input.recovery ?? { uuid: request.uuid, number: state.lastNumber + 1 };
+  return { deploymentId: deploymentIdOf(request.serviceKey, uuid), number, after };
 }
 
 function busySentence({ running, queue }: Admissions): string {

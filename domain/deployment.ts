@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { formatProblem, problemsOf } from './problems';
 import type { RecordedRequest } from './control';
+import { recoveryOrder, type RecoveryOrder } from './recovery-order';
 import type { ServiceConfig } from './service-file';
 
 /** What is new. */
@@ -41,6 +42,8 @@ export interface SubmitInput {
   commit: string;
   /** Old is known to be bad: what both fleets suffer does not hold the shift. */
   hotfix: boolean;
+  /** A deployment that has begun before and that Temporal has lost, instead of a new one. */
+  recovery?: RecoveryOrder;
 }
 
 export type SubmitAnswer =
@@ -270,7 +273,8 @@ export interface DrainResult {
 
 /** What must be the same for two requests with one idempotency key to be one request. */
 export function requestDigest(input: SubmitInput): string {
-  return JSON.stringify([input.revision.imageId, input.commit]);
+  const { revision, commit, recovery } = input;
+  return JSON.stringify([revision.imageId, commit, ...(recovery ? [recovery.uuid, recovery.way] : [])]);
 }
 
 const numbers = <Name extends string>(...names: Name[]) =>
@@ -322,6 +326,7 @@ const submitShape = z.looseObject({
   reason: z.string().max(2000),
   commit: z.string().max(200),
   hotfix: z.boolean(),
+  recovery: recoveryOrder.optional(),
 });
 
 /** Why a request that came straight to Temporal cannot be worked on; null when it can. */

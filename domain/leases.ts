@@ -27,7 +27,8 @@ export function leasedArns({
   old: Pick<Plan['old'], 'groupArn'>;
   routes: readonly Pick<Plan['routes'][number], 'arn'>[];
 }): string[] {
-  return inOrder([old.groupArn, ...routes.map((route) => route.arn)]);
+  // A group that is gone has none.
+  return inOrder([old.groupArn, ...routes.map((route) => route.arn)].filter((arn) => arn !== ''));
 }
 
 /** Everybody takes them in the same order, so of two who want the same things the first one gets them all. */

@@ -26,12 +26,19 @@ export function createdNames(input: {
   targetGroupCount: number;
 }): CreatedNames {
   const id = input.uuid.replaceAll('-', '').slice(0, 12);
-  const short = input.service.slice(0, 16).replace(/-+$/, '');
   return {
     group: `${input.service}-${input.number}-${id}`,
     template: `${input.service}-${input.number}-${id}`,
-    targetGroups: Array.from({ length: input.targetGroupCount }, (_, index) => `${short}-${id}-${index + 1}`),
+    targetGroups: Array.from(
+      { length: input.targetGroupCount },
+      (_, index) => `${targetGroupPrefix(input.service)}${id}-${index + 1}`,
+    ),
   };
+}
+
+/** How the names of all target groups begin that deployments of a service make. */
+export function targetGroupPrefix(service: string): string {
+  return `${service.slice(0, 16).replace(/-+$/, '')}-`;
 }
 
 /** What made a thing; with these a deployment can be gone on with when Temporal has forgotten it. */

@@ -7,6 +7,7 @@ import { forwardsOf, isSticky, targetGroupsPerForward } from './routes';
 import { serviceKey } from './service-file';
 import { holdbackPercentFor, planSteps } from './steps';
 import { planWarnings } from './plan-warnings';
+import type { RecoveredStand } from './recovered-plan';
 
 /** A target group of old, and the one that takes its place. */
 export interface TargetGroupPair {
@@ -55,6 +56,8 @@ export interface Plan {
   /** 5xx made by the balancers themselves before the shift, as a share of the requests. */
   balancerErrorRate: number;
   warnings: string[];
+  /** Set when the plan was made again, after Temporal had lost the deployment. */
+  recovered?: RecoveredStand;
 }
 
 export type PlanAnswer = { kind: 'planned'; plan: Plan } | { kind: 'refused'; problems: string[] };
@@ -119,7 +122,8 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
   };
 }
 
-function drainOfMaker(tags: Record<string, string>): string | null {
+/** The drain of the deployment that made a group, if one of ours did. */
+export function drainOfMaker(tags: Record<string, string>): string | null {
   const { [deploymentTag]: uuid, [serviceTag]: key } = tags;
   return uuid === undefined || key === undefined ? null : drainIdOf(deploymentIdOf(key, uuid));
 }

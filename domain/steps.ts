@@ -14,6 +14,12 @@ export function planSteps(input: { stepPercents: readonly number[]; holdbackPerc
   return [...new Set([...below, lastPercent])];
 }
 
+/** The steps that are left for one that has this share already; its own is judged once more. */
+export function stepsFrom(stepPercents: readonly number[], sharePercent: number): number[] {
+  const left = stepPercents.filter((percent) => percent >= sharePercent);
+  return left.length === 0 ? [sharePercent] : left;
+}
+
 /**
  * The shares at which somebody must promote: each gate stands after the first planned step that reaches it. One that no
  * planned step reaches stands at 100: after the bake, before new gets everything.

@@ -206,7 +206,9 @@ async function startDeployment(serviceKey: string, deploymentId: string, input: 
     workflowId: deploymentId,
     args: [input],
     parentClosePolicy: ParentClosePolicy.ABANDON,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    workflowIdReusePolicy: input.recovery
+      ? WorkflowIdReusePolicy.ALLOW_DUPLICATE
+      : WorkflowIdReusePolicy.REJECT_DUPLICATE,
     staticSummary: `${serviceKey} #${input.number}: ${input.revision.imageId}`,
     memo: { ...memo },
     typedSearchAttributes: [

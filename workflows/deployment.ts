@@ -12,9 +12,10 @@ import { plan } from './phases/plan';
 import { leavePlace, queued } from './phases/queued';
 import { prepare } from './phases/prepare';
 import { ready } from './phases/ready';
+import { resume } from './phases/resume';
 import { rollBack } from './phases/roll-back';
 import { shift } from './phases/shift';
-import { DeploymentRun } from './run';
+import { DeploymentRun, type Cause } from './run';
 
 export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
   const problem = submitInputProblem(input);
@@ -35,8 +36,12 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
 async function deploy(run: DeploymentRun): Promise<DeploymentResult> {
   const early = (await queued(run)) ?? (await plan(run));
   if (early) return early;
-  const cause =
-    (await prepare(run)) ?? (await clone(run)) ?? (await ready(run)) ?? (await shift(run)) ?? (await bake(run));
+  const { recovery } = run.input;
+  const cause = await (recovery ? resume(run, recovery.way) : goForward(run));
   if (cause?.outcome === 'needs-attention') return leaveAsIs(run, cause);
   return cause ? rollBack(run, cause) : decide(run);
+}
+
+async function goForward(run: DeploymentRun): Promise<Cause | null> {
+  return (await prepare(run)) ?? (await clone(run)) ?? (await ready(run)) ?? (await shift(run)) ?? (await bake(run));
 }

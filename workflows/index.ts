@@ -9,6 +9,7 @@ import { deployment } from './deployment';
 import { drain } from './drain';
 import { lease } from './lease';
 import { notification } from './notification';
+import { recovery } from './recovery';
 import { service } from './service';
 
 setWorkflowOptions(() => versioned('PINNED'), deployment);
@@ -16,8 +17,9 @@ setWorkflowOptions(() => versioned('AUTO_UPGRADE'), service);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), drain);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), lease);
 setWorkflowOptions(() => versioned('AUTO_UPGRADE'), notification);
+setWorkflowOptions(() => versioned('AUTO_UPGRADE'), recovery);
 
-export { deployment, drain, lease, notification, service };
+export { deployment, drain, lease, notification, recovery, service };
 
 /** The server refuses a behaviour from a worker without a build id; such a worker's version has no deployment's name. */
 function versioned(versioningBehavior: VersioningBehavior): WorkflowDefinitionOptions {

@@ -3,7 +3,13 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import { verbs, type ControlAnswer, type ControlRequest, type Verb } from '../domain/control';
 import type { DeploymentProgress, DrainProgress, SubmitAnswer, SubmitInput, TurnNote } from '../domain/deployment';
 
-export const workflowTypes = { service: 'service', deployment: 'deployment', drain: 'drain', lease: 'lease' } as const;
+export const workflowTypes = {
+  service: 'service',
+  deployment: 'deployment',
+  drain: 'drain',
+  lease: 'lease',
+  recovery: 'recovery',
+} as const;
 
 /** Sent with update-with-start; the update's id is the idempotency key. */
 export const submitUpdate = defineUpdate<SubmitAnswer, [SubmitInput]>('submit');
@@ -30,6 +36,10 @@ export const progressQuery = defineQuery<DeploymentProgress>('progress');
 export const drainProgressQuery = defineQuery<DrainProgress>('progress');
 
 const servicePrefix = 'service:';
+
+export function recoveryWorkflowId(serviceKey: string): string {
+  return `recovery:${serviceKey}`;
+}
 
 export function serviceWorkflowId(serviceKey: string): string {
   return `${servicePrefix}${serviceKey}`;

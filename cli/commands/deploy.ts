@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { deploymentRequest, type SubmitInput } from '../../domain/deployment';
-import { formatProblem } from '../../domain/problems';
 import { type ServiceConfig, serviceKey } from '../../domain/service-file';
-import { readServiceFile } from '../../clients/temporal/service-file-text';
 import { submitDeployment } from '../../clients/temporal/submit-deployment';
 import { exitCodes } from '../exit-codes';
 import { Refusal, refusalOfFlags } from '../refusal';
 import { type CommandContext, printJson, withTemporal } from './context';
 import { follow } from './follow';
+import { readService } from './service';
 
 export interface DeployOptions {
   image: string;
@@ -48,18 +47,6 @@ export async function deploy(context: CommandContext, file: string, options: Dep
     if (!json) context.io.stdout.write(`watch it with: fleetshift status ${deploymentId} --watch\n`);
     return exitCodes.ok;
   });
-}
-
-function readService(file: string): ServiceConfig {
-  const read = readServiceFile({ path: file });
-  switch (read.kind) {
-    case 'valid':
-      return read.service;
-    case 'unreadable':
-      throw new Refusal([`${file} ${read.message}`]);
-    case 'invalid':
-      throw new Refusal(read.problems.map((problem) => `${file}: ${formatProblem(problem)}`));
-  }
 }
 
 function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; userName: string }): SubmitInput {

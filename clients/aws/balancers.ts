@@ -13,6 +13,7 @@ import {
   ModifyTargetGroupAttributesCommand,
   paginateDescribeListeners,
   paginateDescribeRules,
+  paginateDescribeTargetGroups,
   type Action,
   type CreateTargetGroupCommandInput,
   type Listener,
@@ -80,6 +81,15 @@ export async function writeRoute(aws: AwsSession, route: RouteRef, actions: Acti
   await (route.kind === 'rule'
     ? aws.elb.send(new ModifyRuleCommand({ RuleArn: route.arn, Actions: actions }))
     : aws.elb.send(new ModifyListenerCommand({ ListenerArn: route.arn, DefaultActions: actions })));
+}
+
+/** All of the account and region. */
+export async function listTargetGroups(aws: AwsSession): Promise<TargetGroup[]> {
+  const groups: TargetGroup[] = [];
+  for await (const page of paginateDescribeTargetGroups({ client: aws.elb }, {})) {
+    groups.push(...(page.TargetGroups ?? []));
+  }
+  return groups;
 }
 
 export async function describeTargetGroups(aws: AwsSession, arns: readonly string[]): Promise<TargetGroup[]> {

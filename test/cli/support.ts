@@ -70,7 +70,7 @@ export function progressWith(change: Partial<DeploymentProgress> = {}): Deployme
       judge,
       pause: null,
       hold: null,
-    holds: [],
+      holds: [],
       gate: null,
       turn: null,
       requests: [],

@@ -25,6 +25,7 @@ async function startDrain(run: DeploymentRun, drainId: string): Promise<void> {
 }
 
 async function startDrainOnce(run: DeploymentRun, drainId: string): Promise<void> {
+  const { recovered } = run.plan;
   await startChild(drain, {
     workflowId: drainId,
     args: [
@@ -34,14 +35,20 @@ async function startDrainOnce(run: DeploymentRun, drainId: string): Promise<void
         plan: run.plan,
         timeouts: run.timeouts,
         frozenMinSizes: run.frozenMinSizes,
-        keepUntilMs: Date.now() + run.service.keepSeconds * 1000,
+        keepUntilMs: keepUntilMs(run),
       },
     ],
     parentClosePolicy: ParentClosePolicy.ABANDON,
-    workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+    // One that was lost itself is begun again.
+    workflowIdReusePolicy: recovered ? WorkflowIdReusePolicy.ALLOW_DUPLICATE : WorkflowIdReusePolicy.REJECT_DUPLICATE,
     staticSummary: `drain ${run.plan.old.groupName}`,
     typedSearchAttributes: [{ key: searchAttributes.service, value: run.plan.serviceKey }],
   });
+}
+
+/** What has left the routes is no way back any more. */
+function keepUntilMs({ plan, service }: DeploymentRun): number {
+  return plan.recovered?.isOldRouted === false ? Date.now() : Date.now() + service.keepSeconds * 1000;
 }
 
 /** New keeps its floor when this fails: harmless, but told. */

@@ -10,6 +10,10 @@ import type { Cause, DeploymentRun } from '../run';
 
 /** Opens a stretch at the weight that has just been read back, and guards it for at least this long. */
 export async function guardStep(run: DeploymentRun, seconds: number): Promise<Cause | null> {
+  return guard(run, openGuard(run, seconds), untilPassed);
+}
+
+export function openGuard(run: DeploymentRun, seconds: number): GuardState {
   const { writeMs, readBackMs, newPercent } = run.lastWrite;
   const stretch = {
     writeMs,
@@ -22,7 +26,7 @@ export async function guardStep(run: DeploymentRun, seconds: number): Promise<Ca
   const { balancerErrorRate } = run.plan;
   const settings = guardSettingsOf(run.service, { balancerErrorRate, hotfix: run.input.hotfix });
   run.guard = openStretch(run.guard, stretch, settings);
-  return guard(run, run.guard, untilPassed);
+  return run.guard;
 }
 
 /** Goes on at the same weight, until every period of this time is folded. */

@@ -36,6 +36,7 @@ function planInput({ input, service }: DeploymentRun) {
     uuid: input.uuid,
     number: input.number,
     imageId: input.revision.imageId,
+    ...(input.recovery ? { recovery: input.recovery.way } : {}),
     deadlineMs: Date.now() + planLimitSeconds * 1000,
   };
 }

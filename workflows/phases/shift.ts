@@ -1,5 +1,5 @@
 /** Moves traffic to new in steps; each is written, read back and judged before the next. */
-import { plannedGates } from '../../domain/steps';
+import { plannedGates, stepsFrom } from '../../domain/steps';
 import type { Cause, DeploymentRun } from '../run';
 import { growClone } from './clone';
 import { awaitReady } from './ready';
@@ -8,7 +8,7 @@ import { moveTraffic } from './traffic';
 import { tellWayBack } from './way-back';
 
 export async function shift(run: DeploymentRun): Promise<Cause | null> {
-  const steps = run.plan.stepPercents;
+  const steps = stepsFrom(run.plan.stepPercents, run.lastWrite.newPercent);
   const last = steps.length - 1;
   return run.phase('shift', run.service.limits.cloneSeconds, async () => {
     const unready = await tellWayBack(run);

@@ -179,7 +179,7 @@ function progressOf(input: DeploymentInput): DeploymentProgress {
       judge: null,
       pause: null,
       hold: null,
-    holds: [],
+      holds: [],
       gate: null,
       turn: null,
       requests: [],
