@@ -4,6 +4,7 @@ import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { assertOurs, fleetArns, groupNameOf, weightedRoutes, type Fleet } from './group';
 import { pause, writer } from './roles';
+import { onceVisible } from './visibility';
 import { deleteTargetGroup, elbTags } from '../clients/aws/balancers';
 import { deleteGroup, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { deleteTemplate, findTemplate } from '../clients/aws/templates';
@@ -58,7 +59,10 @@ async function removeGroup(aws: AwsSession, plan: Plan, fleet: Fleet, group: Aut
 
 async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
   for (const arn of await fleetArns(aws, plan, fleet)) {
-    const owner = (await elbTags(aws, [arn])).get(arn)?.[deploymentTag];
+    const owner = await onceVisible(
+      `target group ${arn}`,
+      async () => (await elbTags(aws, [arn])).get(arn)?.[deploymentTag],
+    );
     if (owner !== undefined && (fleet === 'old' || owner === plan.uuid)) await deleteTargetGroup(aws, arn);
   }
 }

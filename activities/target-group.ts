@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { writer } from './roles';
+import { onceVisible } from './visibility';
 import {
   createTargetGroup,
   describeTargetGroups,
@@ -73,25 +74,30 @@ async function ensureTargetGroup(aws: AwsSession, plan: Plan, pair: TargetGroupP
       }),
     ));
   const arn = made?.TargetGroupArn ?? '';
-  const tags = (await elbTags(aws, [arn])).get(arn) ?? {};
-  if (tags[deploymentTag] === undefined) {
+  const wanted = await targetGroupAttributes(aws, pair.oldArn);
+  await onceVisible(`the new target group ${pair.newName}`, async () => {
+    await assertOurs(aws, { arn, name: pair.newName, uuid: plan.uuid });
+    await setMissing(aws, wanted, arn);
+  });
+}
+
+async function assertOurs(aws: AwsSession, group: { arn: string; name: string; uuid: string }): Promise<void> {
+  const owner = (await elbTags(aws, [group.arn])).get(group.arn)?.[deploymentTag];
+  if (owner === group.uuid) return;
+  if (owner === undefined) {
     throw ApplicationFailure.retryable(
-      `the tags of the new target group ${pair.newName} are not visible yet`,
+      `the tags of the new target group ${group.name} are not visible yet`,
       'not-visible',
     );
   }
-  if (tags[deploymentTag] !== plan.uuid) {
-    throw ApplicationFailure.nonRetryable(
-      `target group ${pair.newName} exists but was not made by this deployment; rename or remove it`,
-      'already-exists',
-    );
-  }
-  await copyAttributes(aws, pair.oldArn, arn);
+  throw ApplicationFailure.nonRetryable(
+    `target group ${group.name} exists but was not made by this deployment; rename or remove it`,
+    'already-exists',
+  );
 }
 
 /** Only what differs from a fresh group's defaults is set: AWS refuses some attributes even at their own defaults. */
-async function copyAttributes(aws: AwsSession, fromArn: string, toArn: string): Promise<void> {
-  const wanted = await targetGroupAttributes(aws, fromArn);
+async function setMissing(aws: AwsSession, wanted: TargetGroupAttribute[], toArn: string): Promise<void> {
   const missing = await differing(aws, wanted, toArn);
   if (missing.length === 0) return;
   await setTargetGroupAttributes(aws, toArn, missing);

@@ -5,7 +5,7 @@ import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 
 /** What a forward phase gives up on at once: trying again does not help, going back does. */
-const hopelessForward = ['denied', 'not-found', 'already-exists', 'quota', 'invalid'];
+export const hopelessForward = ['denied', 'not-found', 'already-exists', 'quota', 'invalid'];
 /** On the way back only what can never work is given up; permissions and credentials may be mended meanwhile. */
 const hopelessBack = ['not-found', 'already-exists', 'invalid'];
 

@@ -35,6 +35,7 @@ export interface Ending {
 
 /** As often as a call is tried inside of one attempt. */
 const sdkTries = 3;
+const attemptsAtMost = 3;
 
 export class Rehearsal {
   private readonly attempts: Promise<unknown>[] = [];
@@ -63,7 +64,7 @@ export class Rehearsal {
   }
 
   /** The ending without any disturbance, and the mutations on the way there. */
-  async undisturbed(): Promise<{ ending: Ending; mutations: Mutation[] }> {
+  async undisturbed(): Promise<{ ending: Ending; mutations: Mutation[]; reads: string[] }> {
     this.stage.cloud.restore(this.before);
     const answer = await this.attempt();
     const names = this.stage.cloud.holds.calls.map((call) => call.operation);
@@ -71,7 +72,8 @@ export class Rehearsal {
       if (/^(Describe|Get)/.test(operation)) return [];
       return [{ operation, index, nth: names.slice(0, index).filter((name) => name === operation).length }];
     });
-    return { ending: await this.ending(answer), mutations };
+    const reads = [...new Set(names.filter((name) => name.startsWith('Describe')))];
+    return { ending: await this.ending(answer), mutations, reads };
   }
 
   /** Crashes at one mutation, then has the activity called again. */
@@ -117,6 +119,29 @@ export class Rehearsal {
     const frozen = await attempt;
     other.die();
     return { ending: await this.ending(answer), frozen };
+  }
+
+  /**
+   * One read answers as before the last mutation of a name: the `skip`th that can. What fails is tried again, and the work
+   * is asked for once more when it is done, as after a lost reply.
+   */
+  async stale(read: {
+    operation: string;
+    since: string;
+    skip: number;
+  }): Promise<{ ending: Ending; isHit: boolean; failures: unknown[] }> {
+    const { cloud } = this.stage;
+    cloud.restore(this.before);
+    const fault = cloud.faults.add({ ...read, kind: 'stale-read' });
+    const failures: unknown[] = [];
+    for (let done = 0; done < 2 && failures.length < attemptsAtMost;) {
+      await this.attempt().then(
+        () => done++,
+        (error: unknown) => failures.push(error),
+      );
+    }
+    const isHit = cloud.faults.list().some(({ id, hits }) => id === fault.id && hits > 0);
+    return { ending: await this.ending(null), isHit, failures };
   }
 
   /** The whole attempt fails: the disturbance outlasts the SDK's own tries. */
