@@ -111,7 +111,7 @@ export function serviceFileOf(scenario: Scenario): ServiceConfig {
     bake: '1s',
     keep: '1s',
     oldGroup: scenario.oldGroup,
-    pollEvery: '500ms',
+    pollEvery: '1s',
     limits: {
       readBack: '60s',
       clone: '30s',
