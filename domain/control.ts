@@ -7,13 +7,17 @@ export const verbs = ['pause', 'resume', 'promote', 'abort', 'rollback'] as cons
 export type Verb = (typeof verbs)[number];
 
 /** Payload of every verb, as signal and as update. */
-export const controlRequest = requestNote.extend({
+const controlShape = requestNote().extend({
   /** With `promote`: pass all steps that are left, not only the one that is waited for. */
   full: z.boolean().optional(),
   /** Two requests of one verb with the same key are one: whoever heard no answer may ask again, and nothing is done twice. */
   idempotencyKey: z.string().min(1).max(200).optional(),
 });
-export type ControlRequest = z.output<typeof controlRequest>;
+export type ControlRequest = z.output<typeof controlShape>;
+
+export function controlRequest() {
+  return controlShape;
+}
 
 /**
  * `taken`: recorded, the workflow acts on it at its next turn. `already`: what was asked for is so. `refused`: nothing
@@ -166,7 +170,7 @@ export function readControlRequest(
   // What the payload converter makes of bytes that it cannot decode.
   const undecoded = z.object({ unreadablePayload: z.string() }).safeParse(payload);
   if (undecoded.success) return unreadable(undecoded.data.unreadablePayload);
-  const parsed = controlRequest.safeParse(payload);
+  const parsed = controlShape.safeParse(payload);
   return parsed.success
     ? { kind: 'read', request: parsed.data }
     : unreadable(problemsOf(parsed.error).map(formatProblem).join('; '));

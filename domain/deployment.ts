@@ -11,14 +11,19 @@ export interface Revision {
 }
 
 /** Who asked, and why: shown wherever the deployment is shown. */
-export const requestNote = z.strictObject({
+const noteShape = z.strictObject({
   by: z.string().min(1).max(200).optional(),
   reason: z.string().min(1).max(2000).optional(),
 });
-export type RequestNote = z.output<typeof requestNote>;
+export type RequestNote = z.output<typeof noteShape>;
+
+/** A function, as for every schema that others use: what this folder exports is frozen, and zod writes into a schema. */
+export function requestNote() {
+  return noteShape;
+}
 
 /** What a CI pipeline or the command line asks for; the body of the webhook. */
-export const deploymentRequest = requestNote.extend({
+const requestShape = noteShape.extend({
   image: z
     .string({ error: 'expected the id of a machine image such as ami-0abc123' })
     .regex(/^ami-[0-9a-zA-Z-]{1,64}$/, {
@@ -30,7 +35,11 @@ export const deploymentRequest = requestNote.extend({
   /** Old is known to be bad: steps are short, and an outage that both fleets share does not hold the shift. */
   hotfix: z.boolean().optional(),
 });
-export type DeploymentRequest = z.output<typeof deploymentRequest>;
+export type DeploymentRequest = z.output<typeof requestShape>;
+
+export function deploymentRequest() {
+  return requestShape;
+}
 
 /** What the service workflow is asked. */
 export interface SubmitInput {

@@ -17,7 +17,7 @@ export async function controlRoute(input: {
   const { id } = request.params;
   const body = readBody({
     body: request.body,
-    schema: controlRequest,
+    schema: controlRequest(),
     example: '{"by":"ada","reason":"…"}',
     emptyMeans: {},
   });

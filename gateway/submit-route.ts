@@ -24,7 +24,7 @@ export async function submitRoute(
     const message = `the service file of "${request.params.service}" has mistakes; correct it on the gateway`;
     return replyError(reply, { code: 'invalid-service-file', message, problems: found.problems });
   }
-  const body = readBody({ body: request.body, schema: deploymentRequest, example: '{"image":"ami-…"}' });
+  const body = readBody({ body: request.body, schema: deploymentRequest(), example: '{"image":"ami-…"}' });
   if (body.kind === 'invalid') {
     const message = 'the request has mistakes; nothing was begun';
     return replyError(reply, { code: 'invalid-request', message, problems: body.problems });

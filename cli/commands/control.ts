@@ -23,7 +23,7 @@ export async function control(
 ): Promise<number> {
   const { verb, id, options } = input;
   const { by = context.io.userName, reason, full, key: idempotencyKey = `cli-${randomUUID()}` } = options;
-  const parsed = controlRequest.safeParse({ by, reason, full, idempotencyKey });
+  const parsed = controlRequest().safeParse({ by, reason, full, idempotencyKey });
   if (!parsed.success) throw refusalOfFlags(parsed.error);
   const request = { ...parsed.data, idempotencyKey };
   const outcome = await withTemporal(context, (temporal) =>

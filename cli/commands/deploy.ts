@@ -52,7 +52,7 @@ export async function deploy(context: CommandContext, file: string, options: Dep
 function submitInputOf(input: { service: ServiceConfig; options: DeployOptions; userName: string }): SubmitInput {
   const { service, options, userName } = input;
   const { image, by, reason, commit, key, hotfix = false } = options;
-  const parsed = deploymentRequest.safeParse({ image, by, reason, commit, idempotencyKey: key, hotfix });
+  const parsed = deploymentRequest().safeParse({ image, by, reason, commit, idempotencyKey: key, hotfix });
   if (!parsed.success) throw refusalOfFlags(parsed.error);
   return {
     service,
