@@ -8,7 +8,7 @@ import { AwsCallError } from './errors';
 import type { AwsSession } from './sessions';
 
 /** How long the first of them waits for others; little beside the time between two looks. */
-const gatherMs = 200;
+const gatherMs = 100;
 
 /**
  * @param most keys in one call
