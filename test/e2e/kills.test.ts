@@ -82,7 +82,7 @@ beforeAll(async () => {
 afterAll(() => stage.stop(), 60_000);
 
 test.each(scenarios)(
-  '$phase: killed in a call, it ends as undisturbed',
+  '$phase: killed in a write, it ends as undisturbed',
   async ({ name, image }) => {
     const run = await runs.get(name);
     if (!run) throw new Error(`${name} was not played`);
