@@ -2,7 +2,7 @@
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { readFleetSums } from './fleet-metrics';
-import { pause, report, watcher } from './roles';
+import { pause, refusalThatMayPass, report, watcher } from './roles';
 import { existingPairs } from './target-group';
 import { foreignEdits, healthyCount, readRoutes } from './traffic';
 import { AwsCallError } from '../clients/aws/errors';
@@ -68,7 +68,8 @@ class Guard {
   /** First readings of the periods folded since the start, for the comparison before the stretch is passed. */
   private read: PeriodSums[] = [];
   private sickReads = { ofNew: 0, ofOld: 0 };
-  private misses = { inARow: 0, detail: '' };
+  private readonly metrics = new Reads('the metrics');
+  private readonly fleets = new Reads('the health of the fleets and the weights');
   /** Whether this attempt has seen metrics: only then can it tell what they no longer show. */
   private hasRead = false;
 
@@ -88,20 +89,23 @@ class Guard {
     await this.fold(nowMs);
     const decision = await this.decide(nowMs);
     if (decision.kind === 'harmful') return decision;
-    const fleets = await this.readFleets();
-    report({ ...fleets.counts, judge: judgeReportOf(this.state, this.settings) } satisfies LiveReport);
+    const fleets = await this.seeFleets();
+    report({ ...fleets.shown, judge: judgeReportOf(this.state, this.settings) } satisfies LiveReport);
     if (fleets.sickness !== null) return { kind: 'unhealthy', detail: fleets.sickness };
     const holds = this.holdsNow(decision, fleets.holds);
     if (!sameReasons(holds, this.input.holding))
       return { kind: 'holds', holds, report: judgeReportOf(this.state, this.settings) };
-    return holds.length > 0 ? null : this.answerTo(decision);
+    return holds.length > 0 || this.fleets.missed > 0 ? null : this.answerTo(decision);
   }
 
   private holdsNow(decision: StretchDecision, ofFleets: HoldFinding[]): HoldFinding[] {
-    // A promote ends every hold but this one: nothing can be written over somebody else's weights.
-    if (this.input.promoted) return ofFleets.filter(({ reason }) => reason === 'foreign-edit');
-    const found = [...ofFleets, ...this.missesHold(), ...heldBy(decision, this.input.service.shift.lowTraffic)];
-    return standingHolds({ known: this.input.holding, found, hasReadMetrics: this.hasRead });
+    const { promoted, holding: known } = this.input;
+    const hasReadFleets = this.fleets.missed === 0;
+    const ofMetrics = [...this.metrics.hold(), ...heldBy(decision, this.input.service.shift.lowTraffic)];
+    // A promote ends them, and passes a sick old fleet. Over somebody else's weights, or unseen ones, nothing is written.
+    const found = promoted ? ofFleets : [...ofFleets, ...ofMetrics];
+    const standing = standingHolds({ known, found, hasReadMetrics: promoted || this.hasRead, hasReadFleets });
+    return promoted ? standing.filter(({ reason }) => reason !== 'old-unhealthy') : standing;
   }
 
   private answerTo(decision: StretchDecision): GuardAnswer | null {
@@ -109,7 +113,7 @@ class Guard {
     switch (decision.kind) {
       case 'advance':
         // What could not be read a moment ago is tried again; metrics that stay away keep nobody from promoting.
-        if (this.misses.inARow > 0 && this.misses.inARow <= missesTolerated) return null;
+        if (this.metrics.missed > 0 && this.metrics.missed <= missesTolerated) return null;
         return { kind: 'advance', verdict: decision.verdict, ...handedOn };
       case 'low-traffic':
         return { kind: 'low-traffic', detail: decision.detail, ...handedOn };
@@ -149,26 +153,27 @@ class Guard {
     const { periodSeconds } = this.settings;
     try {
       const periods = await readFleetSums(this.aws, this.input.plan, { periodSeconds, ...window });
-      if (!periods) return this.missed('CloudWatch answered only in part');
-      this.misses = { inARow: 0, detail: '' };
+      if (!periods) return this.metrics.miss('CloudWatch answered only in part');
+      this.metrics.succeed();
       this.hasRead = true;
       return periods;
     } catch (error) {
-      // Health and weights are still watched while CloudWatch is away.
-      if (error instanceof AwsCallError) return this.missed(error.message);
-      throw error;
+      // Health and weights are still watched while CloudWatch is away, whatever it refuses.
+      return this.metrics.miss(error instanceof AwsCallError ? error.message : refusalThatMayPass(error));
     }
   }
 
-  private missed(detail: string): null {
-    this.misses = { inARow: this.misses.inARow + 1, detail };
-    return null;
-  }
-
-  private missesHold(): HoldFinding[] {
-    if (this.misses.inARow <= missesTolerated) return [];
-    const detail = `the metrics could not be read ${this.misses.inARow} times in a row: ${this.misses.detail}`;
-    return [{ reason: 'unmeasurable', detail }];
+  /** What cannot be read holds the split, as what is wrong does. */
+  private async seeFleets(): Promise<{ shown: LiveReport; sickness: string | null; holds: HoldFinding[] }> {
+    try {
+      const seen = await this.readFleets();
+      this.fleets.succeed();
+      return seen;
+    } catch (error) {
+      const text = refusalThatMayPass(error);
+      this.fleets.miss(text);
+      return { shown: { text }, sickness: null, holds: this.fleets.hold() };
+    }
   }
 
   private async readFleets() {
@@ -182,7 +187,7 @@ class Guard {
     const counts = { oldHealthy: Math.min(...oldCounts), newHealthy: Math.min(...newCounts) };
     const edits = foreignEdits(routes, ourPercents);
     const foreign: HoldFinding[] = edits.length === 0 ? [] : [{ reason: 'foreign-edit', detail: edits.join('; ') }];
-    return { counts, sickness: this.sicknessOfNew(counts), holds: [...foreign, ...this.sicknessOfOld(counts)] };
+    return { shown: counts, sickness: this.sicknessOfNew(counts), holds: [...foreign, ...this.sicknessOfOld(counts)] };
   }
 
   private sicknessOfNew({ newHealthy }: { newHealthy: number }): string | null {
@@ -201,6 +206,31 @@ class Guard {
     if (this.input.hotfix || this.sickReads.ofOld < sickReadsNeeded) return [];
     const detail = `${oldHealthy} servers of ${groupName} are healthy, ${needed} are needed for the ${100 - newPercent} % of the traffic that it carries`;
     return [{ reason: 'old-unhealthy', detail }];
+  }
+}
+
+/** Reads of one kind that failed in a row, up to the newest. */
+class Reads {
+  missed = 0;
+  private detail = '';
+
+  constructor(private readonly what: string) {}
+
+  succeed(): void {
+    this.missed = 0;
+  }
+
+  miss(detail: string): null {
+    this.missed += 1;
+    this.detail = detail;
+    return null;
+  }
+
+  /** One that failed may be followed by one that does not. */
+  hold(): HoldFinding[] {
+    if (this.missed <= missesTolerated) return [];
+    const detail = `${this.what} could not be read ${this.missed} times in a row: ${this.detail}`;
+    return [{ reason: 'unmeasurable', detail }];
   }
 }
 

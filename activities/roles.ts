@@ -63,9 +63,9 @@ export function report(seen: object): void {
 }
 
 /**
- * Looks until there is an answer. What AWS refuses meanwhile is shown and may pass; at the deadline `late` answers, with
- * the last refusal.
- * @throws AwsCallError that waiting cannot mend
+ * Looks until there is an answer. What fails meanwhile is shown and may pass; at the deadline `late` answers, with the
+ * last refusal. So a watcher ends by its deadline whatever fails.
+ * @throws Error that waiting cannot mend
  */
 export async function lookUntil<Answer>(input: {
   deadlineMs: number;
@@ -75,23 +75,48 @@ export async function lookUntil<Answer>(input: {
   late: (refusal: string | null) => Answer | null | Promise<Answer | null>;
 }): Promise<Answer> {
   for (;;) {
-    let refusal: string | null = null;
-    try {
-      const answer = await input.look();
+    const looked = await attempted(input.look);
+    if (looked.answer !== null) return looked.answer;
+    if (looked.refusal !== null) report({ text: looked.refusal });
+    if (Date.now() >= input.deadlineMs) {
+      const late = await attempted(async () => input.late(looked.refusal));
+      const answer = late.refusal === null ? late.answer : await input.late(late.refusal);
       if (answer !== null) return answer;
-    } catch (error) {
-      if (!(error instanceof AwsCallError && mayPass.includes(error.kind))) throw error;
-      refusal = error.message;
-      report({ text: refusal });
     }
-    const late = Date.now() >= input.deadlineMs ? await input.late(refusal) : null;
-    if (late !== null) return late;
     await pause(input.everySeconds);
+  }
+}
+
+async function attempted<Answer>(
+  work: () => Promise<Answer | null>,
+): Promise<{ answer: Answer | null; refusal: string | null }> {
+  try {
+    return { answer: await work(), refusal: null };
+  } catch (error) {
+    return { answer: null, refusal: refusalThatMayPass(error) };
   }
 }
 
 /** Permissions and credentials may be mended while a deployment waits. */
 const mayPass: readonly AwsErrorKind[] = ['transient', 'denied', 'credentials'];
+
+/**
+ * Why a look failed, in words, where the next one may go well: a watcher that threw instead would be tried again by
+ * Temporal for ever, with no limit of its own.
+ * @throws the error itself when waiting cannot mend it, or when the watcher is given up
+ */
+export function refusalThatMayPass(error: unknown): string {
+  const context = Context.current();
+  if (context.cancellationSignal.aborted || !(error instanceof Error)) throw error;
+  if (error instanceof AwsCallError ? !mayPass.includes(error.kind) : isForGood(error)) throw error;
+  if (!(error instanceof AwsCallError || error instanceof ApplicationFailure))
+    context.log.error('a look failed for a reason that nobody expected', { error });
+  return error.message;
+}
+
+function isForGood(error: Error): boolean {
+  return error instanceof ApplicationFailure && error.nonRetryable === true;
+}
 
 /** Ends a wait early when the watcher is cancelled. */
 export function pause(seconds: number): Promise<void> {

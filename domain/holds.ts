@@ -26,17 +26,21 @@ const measured: readonly Hold['reason'][] = [
 ];
 
 /**
- * What stands now: everything that was found, and what was known before and cannot have ended yet: before metrics were
- * read, nothing that only they show is over.
+ * What stands now, each reason once: everything that was found, and what was known before and cannot have ended yet:
+ * before metrics were read, nothing that only they show is over; while the fleets cannot be read, nothing that they show.
  */
 export function standingHolds(input: {
   known: readonly HoldFinding[];
   found: readonly HoldFinding[];
   hasReadMetrics: boolean;
+  hasReadFleets: boolean;
 }): HoldFinding[] {
-  const { known, found, hasReadMetrics } = input;
-  const unseen = known.filter(({ reason }) => !hasReadMetrics && measured.includes(reason) && !has(found, reason));
-  return [...found, ...unseen];
+  const { known, found, hasReadMetrics, hasReadFleets } = input;
+  const isUnseen = ({ reason }: HoldFinding) =>
+    (!hasReadMetrics && measured.includes(reason)) ||
+    (!hasReadFleets && (reason === 'unmeasurable' || !measured.includes(reason)));
+  const standing = [...found, ...known.filter(isUnseen)];
+  return standing.filter(({ reason }, index) => standing.findIndex((one) => one.reason === reason) === index);
 }
 
 export function sameReasons(one: readonly HoldFinding[], other: readonly HoldFinding[]): boolean {

@@ -44,19 +44,31 @@ test('the first limit to run out counts, but only its own while old is unhealthy
   expect(limitingHold([])).toBeNull();
 });
 
+const reasonsOf = (holds: HoldFinding[]) => holds.map(({ reason }) => reason);
+const seen = { hasReadMetrics: true, hasReadFleets: true };
+
 test('without metrics nothing that only they show is over, and what the fleets themselves show is', () => {
   const known = found('no-evidence', 'shared-outage', 'foreign-edit', 'old-unhealthy');
-  const reasonsOf = (holds: HoldFinding[]) => holds.map(({ reason }) => reason);
-  expect(reasonsOf(standingHolds({ known, found: [], hasReadMetrics: false }))).toEqual([
-    'no-evidence',
-    'shared-outage',
-  ]);
-  expect(standingHolds({ known, found: [], hasReadMetrics: true })).toEqual([]);
+  const blind = { ...seen, hasReadMetrics: false };
+  expect(reasonsOf(standingHolds({ known, found: [], ...blind }))).toEqual(['no-evidence', 'shared-outage']);
+  expect(standingHolds({ known, found: [], ...seen })).toEqual([]);
   // Found again, it is not there twice.
-  expect(reasonsOf(standingHolds({ known, found: found('no-evidence'), hasReadMetrics: false }))).toEqual([
-    'no-evidence',
-    'shared-outage',
+  const again = standingHolds({ known, found: found('no-evidence'), ...blind });
+  expect(reasonsOf(again)).toEqual(['no-evidence', 'shared-outage']);
+});
+
+test('while the fleets cannot be read nothing that they show is over, nor that something could not be read', () => {
+  const known = found('no-evidence', 'unmeasurable', 'foreign-edit', 'old-unhealthy');
+  expect(reasonsOf(standingHolds({ known, found: [], ...seen, hasReadFleets: false }))).toEqual([
+    'unmeasurable',
+    'foreign-edit',
+    'old-unhealthy',
   ]);
+});
+
+test('one reason that was found twice is one hold', () => {
+  const twice = found('unmeasurable', 'unmeasurable');
+  expect(standingHolds({ known: [], found: twice, ...seen })).toEqual(found('unmeasurable'));
 });
 
 test('holds are the same when their reasons are, whatever the numbers in their details', () => {
