@@ -1,0 +1,102 @@
+/**
+ * kill -9 of the Temporal server while workers stand in the middle of their writes, of the server alone and of the worker
+ * with it. The next server goes on with the data of the first, and every deployment ends as undisturbed. All of them are
+ * there at each of the outages.
+ */
+import { deploy, serviceFile } from './support/deployments';
+import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from './support/endings';
+import { startMortalServer, type MortalServer } from './support/outages';
+import { setTrap, type Place } from './support/places';
+import { openStage, type Stage } from './support/stage';
+import { images } from './support/world';
+
+interface Scenario {
+  phase: string;
+  /** Name of the service. */
+  name: string;
+  place: Place;
+  image?: string;
+  /** The worker is killed at the same moment, and comes back when the server does. */
+  workerToo?: boolean;
+}
+
+const scenarios: Scenario[] = [
+  {
+    phase: 'clone, with its worker',
+    name: 'oclone',
+    place: { operation: 'CreateAutoScalingGroup', at: 'unanswered' },
+    workerToo: true,
+  },
+  { phase: 'shift', name: 'oshift', place: { operation: 'ModifyListener', nth: 1, at: 'unreported' } },
+  { phase: 'drain', name: 'odrain', place: { operation: 'UpdateAutoScalingGroup', nth: 3, at: 'before' } },
+  {
+    phase: 'rolling back',
+    name: 'oback',
+    image: images.bad,
+    place: { operation: 'ModifyListener', nth: 2, at: 'before' },
+  },
+  {
+    phase: 'rolling back, with its worker',
+    name: 'oboth',
+    image: images.bad,
+    place: { operation: 'ModifyListener', nth: 2, at: 'unanswered' },
+    workerToo: true,
+  },
+];
+
+let server: MortalServer;
+let stage: Stage;
+const runs = new Map<string, Promise<Run & { failed: number }>>();
+
+beforeAll(async () => {
+  server = await startMortalServer();
+  stage = await openStage(
+    scenarios.map(({ name }) => ({ name })),
+    { TEMPORAL_ADDRESS: server.address },
+    'virtual',
+  );
+  // A request that meets an outage is answered with "unknown", so the first outage waits for the last request.
+  for (const begun of await Promise.all(scenarios.map(begin))) {
+    const run = finish(begun);
+    // Its own test tells what went wrong.
+    run.catch(() => undefined);
+    runs.set(begun.scenario.name, run);
+  }
+}, 120_000);
+
+afterAll(async () => {
+  await stage?.stop();
+  await server?.stop();
+}, 60_000);
+
+async function begin(scenario: Scenario) {
+  const { name, place, image = images.good } = scenario;
+  const crew = await stage.apart();
+  const failedBefore = await failedRequests(crew, name);
+  const trap = await setTrap(crew, place);
+  return { scenario, crew, failedBefore, trap, id: await deploy(crew, serviceFile(name), image) };
+}
+
+async function finish(begun: Awaited<ReturnType<typeof begin>>): Promise<Run & { failed: number }> {
+  const { scenario, crew, failedBefore, trap, id } = begun;
+  const held = await trap.caught;
+  if (scenario.workerToo) crew.worker.signal('SIGKILL');
+  await server.strike();
+  await held.release();
+  if (scenario.workerToo) await crew.startWorker();
+  const run = await runOf(crew, scenario.name, id);
+  return { ...run, failed: (await failedRequests(crew, scenario.name)) - failedBefore };
+}
+
+test.each(scenarios)(
+  '$phase: Temporal killed while a worker is in a write, it ends as undisturbed',
+  async ({ name, image }) => {
+    const run = await runs.get(name);
+    if (!run) throw new Error(`${name} was not played`);
+    const { failed, ...ending } = run;
+    if (image === images.bad) return expectWayBack(name, ending);
+    expectSuccess(name, ending);
+    expect(failed).toBe(0);
+  },
+  150_000,
+);
