@@ -79,11 +79,12 @@ async function campaign(stage: Stage, { seed, indexes, parallel }: Orders): Prom
   return summary;
 }
 
-function endOnInterrupt(stage: Stage): void {
+/** Every process of the stage ends with this one. */
+function endOnInterrupt({ directory }: Stage): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      say(`${signal}: ending everything; the logs stay in ${stage.directory}`);
-      void stage.stop().finally(() => process.exit(130));
+      say(`${signal}: ending everything; the logs stay in ${directory}`);
+      process.exit(130);
     });
   }
 }
