@@ -3,7 +3,7 @@ import { readDeployment } from '../../clients/temporal/read-deployment';
 import { resultOf } from '../../clients/temporal/result-of';
 import { submitDeployment } from '../../clients/temporal/submit-deployment';
 import { TemporalError } from '../../clients/temporal/temporal-error';
-import type { DeploymentProgress, DeploymentResult, DrainResult } from '../../domain/deployment';
+import type { DeploymentResult, DrainResult } from '../../domain/deployment';
 import type { ServiceConfig } from '../../domain/service-file';
 import { waitUntil } from '../wait-until';
 import type { RunRecord, Source } from './record';
@@ -122,17 +122,18 @@ interface Known extends Ended {
 async function recordOf(known: Known): Promise<RunRecord> {
   const { stage, scenario, service, source, deploymentId, fromMs, troubles, faultHits } = known;
   const { result, stuck, drain } = known;
-  const progress = await finalProgress(stage, deploymentId);
+  const seen = await finalView(stage, deploymentId, result === null);
   const world = await stage.outsider.view(scenario.service);
   const ledger = await stage.feed.entriesOf(scenario.service);
   const traffic = await stage.sandbox.admin.virtualTraffic();
   return {
-    ...{ scenario, source, deploymentId, fromMs, result, stuck, drain, ledger, world, faultHits },
+    ...{ scenario, source, deploymentId, fromMs, result, drain, ledger, world, faultHits },
     newImageId: newImageIds[scenario.version],
     settleSeconds: service.shift.settleSeconds,
     minimumRequests: service.judge.minimumRequests,
-    notices: progress.notices,
-    requests: progress.requests,
+    stuck: stuck === null ? null : whyStuck(stuck, seen),
+    notices: seen.progress.notices,
+    requests: seen.progress.requests,
     done: troubles.done,
     ownOutage: troubles.hadOutage,
     outages: stage.workers.outages.filter(({ toMs }) => toMs >= fromMs),
@@ -152,15 +153,24 @@ function targetGroupsIn(ledger: RunRecord['ledger'], source: Source): string[] {
   return [...new Set([source.targetGroupArn, ...named])];
 }
 
-/** What the workflow itself says, also after its end; a worker has to be up for that. */
-async function finalProgress({ temporal }: Stage, deploymentId: string): Promise<DeploymentProgress> {
+/**
+ * What the workflow itself says, also after its end; a worker has to be up for that. Of one that is stuck perhaps only
+ * Temporal's own record can be read.
+ */
+async function finalView({ temporal }: Stage, deploymentId: string, isStuck: boolean) {
   return waitUntil(
     `the progress of ${deploymentId}`,
     async () => {
       const answer = await readDeployment({ temporal, deploymentId, answerWithinMs: 15_000 });
-      if (answer.kind !== 'found' || answer.source !== 'workflow') throw new Error('no worker has answered');
-      return answer.progress;
+      if (answer.kind === 'not-found') throw new Error('Temporal does not know it');
+      if (answer.source !== 'workflow' && !isStuck) throw new Error('no worker has answered');
+      return answer;
     },
     { deadlineMs: answersWithinMs, everyMs: 500 },
   );
+}
+
+function whyStuck(stuck: string, { progress, source, live }: Awaited<ReturnType<typeof finalView>>): string {
+  const silence = source === 'workflow' ? [] : ['its workflow does not answer (see the logs of the workers)'];
+  return [stuck, `phase ${progress.phase}`, ...silence, ...live].join('; ');
 }

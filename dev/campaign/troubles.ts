@@ -1,6 +1,7 @@
 /** Does to one deployment what its scenario says, each at its moment, until the deployment is over. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readDeployment } from '../../clients/temporal/read-deployment';
+import { TemporalError } from '../../clients/temporal/temporal-error';
 import type { Verb } from '../../domain/control';
 import { controlSignals } from '../../workflows/messages';
 import type { Fault } from '../../sandbox/control/types';
@@ -94,8 +95,8 @@ export class Troubles {
   private async promoteGates(): Promise<void> {
     const { stage, deploymentId } = this.target;
     while (!this.isOver) {
-      const answer = await readDeployment({ temporal: stage.temporal, deploymentId });
-      if (answer.kind === 'found' && answer.progress.gate !== null) await this.signal('promote');
+      const answer = await readDeployment({ temporal: stage.temporal, deploymentId }).catch(notNow);
+      if (answer?.kind === 'found' && answer.progress.gate !== null) await this.signal('promote');
       await sleep(10 * lookMs);
     }
   }
@@ -142,6 +143,12 @@ export class Troubles {
     await sleep(putBackAfterMs);
     if (await stage.outsider.putBack(scenario.service, before, percent)) this.note('put-back');
   }
+}
+
+/** Temporal is busy: it is asked again. */
+function notNow(error: unknown): null {
+  if (error instanceof TemporalError) return null;
+  throw error;
 }
 
 /** What was to be changed is gone, or is in a state that AWS refuses to change. */
