@@ -57,6 +57,13 @@ export function goalsOf({ levels, pollSeconds, wrongEndings, historyEvents }: Sc
   ];
 }
 
+/** One level in one line, for those who wait for the others. */
+export function summaryOf(level: LevelReport): string {
+  const { cpuPercent, residentMb } = level.worker;
+  const { callsPerHour } = perDeployment(level);
+  return `the worker takes ${cpuPercent.toFixed(1)} % of a core and ${residentMb.toFixed(0)} MB; ${callsPerHour.toFixed(0)} AWS calls per deployment-hour`;
+}
+
 /** The object that `--json` prints. */
 export function toJson(report: ScaleReport): object {
   return {

@@ -9,12 +9,12 @@ import { wrongEndings } from './endings';
 import { countLive, endAll, submitAll, untilLive, type EndedDeployment, type LiveDeployment } from './live';
 import { measure, type LevelReport } from './measure';
 import { quickPace, realisticPace, type Pace } from './pace';
-import { goalsOf, toJson, toText, type ScaleReport } from './report';
+import { goalsOf, summaryOf, toJson, toText, type ScaleReport } from './report';
 import { serviceNames } from './services';
 import { openStage, type BenchStage } from './stage';
 
 const usage = 'npm run bench:scale -- [--live 1000] [--quick] [--json]';
-const endWithinMs = 10 * 60_000;
+const endWithinMs = 20 * 60_000;
 const examplesShown = 10;
 
 interface Options {
@@ -78,7 +78,9 @@ async function runLevels(input: {
     await untilLive(stage.temporal, joining);
     deployments.push(...joining);
     say(`${live} live; measuring for ${pace.windowSeconds} s`);
-    levels.push(await measure(stage, live, pace));
+    const level = await measure(stage, live, pace);
+    levels.push(level);
+    say(`${live} live: ${summaryOf(level)}`);
     const still = await countLive(stage.temporal, deployments);
     if (still < live) throw new Error(`only ${still} of ${live} deployments were live to the end of the measurement`);
   }
