@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { answerToKnown, queueBound, withoutRequest } from '../../domain/admission';
+import { admit, answerToKnown, noAdmissions, queueBound, withoutRequest } from '../../domain/admission';
+import { deploymentIdOf } from '../../domain/deployment';
 import { submission, TestService, type Policy } from './admission-support';
 
 const policy = fc.constantFrom<Policy>('refuse', 'queue', 'supersede');
@@ -123,4 +124,20 @@ test('whatever ends, is terminated or is forgotten: one at a time, in the order 
     }),
     { numRuns: 500 },
   );
+});
+
+test('one that was lost begins again under its own id and number, and only when nobody else is there', () => {
+  const recovery = { uuid: '7f3a9c1b-2d4e-4f60-8a71-92b3c4d5e6f7', number: 12, way: 'back' as const };
+  const request = (key: string) => ({
+    ...{ serviceKey: 'web', uuid: 'another' },
+    input: { ...submission('queue', key), recovery },
+  });
+  const admission = admit(noAdmissions, request('first'));
+  expect(admission).toMatchObject({
+    kind: 'admitted',
+    place: { deploymentId: deploymentIdOf('web', recovery.uuid), number: 12, after: null },
+    state: { lastNumber: 12 },
+  });
+  const busy = 'state' in admission ? admission.state : noAdmissions;
+  expect(admit(busy, request('second'))).toMatchObject({ kind: 'refused' });
 });

@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { holdbackPercentFor, neededHealthy, oldNeeds, plannedGates, planSteps, splitWeights } from '../../domain/steps';
+import {
+  holdbackPercentFor,
+  neededHealthy,
+  oldNeeds,
+  plannedGates,
+  planSteps,
+  splitWeights,
+  stepsFrom,
+} from '../../domain/steps';
 
 const risingSteps = fc
   .uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 20 })
@@ -106,4 +114,13 @@ test('old needs servers for what it still carries, and at least one; none where 
   expect(oldNeeds({ healthyAtStart: 10, newPercent: 98 })).toBe(1);
   expect(oldNeeds({ healthyAtStart: 10, newPercent: 100 })).toBe(0);
   expect(oldNeeds({ healthyAtStart: 0, newPercent: 10 })).toBe(0);
+});
+
+test.each([
+  [0, [1, 10, 50, 98]],
+  [10, [10, 50, 98]],
+  [30, [50, 98]],
+  [99, [99]],
+])('one that has %s %% already goes on with the steps that are left', (share, steps) => {
+  expect(stepsFrom([1, 10, 50, 98], share)).toEqual(steps);
 });
