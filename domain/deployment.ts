@@ -335,7 +335,7 @@ const submitShape = z.looseObject({
   reason: z.string().max(2000),
   commit: z.string().max(200),
   hotfix: z.boolean(),
-  recovery: recoveryOrder.optional(),
+  recovery: recoveryOrder().optional(),
 });
 
 /** Why a request that came straight to Temporal cannot be worked on; null when it can. */
