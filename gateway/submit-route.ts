@@ -50,8 +50,8 @@ function submitInputOf(input: { service: ServiceConfig; request: DeploymentReque
 function answer(reply: FastifyReply, input: SubmitInput, outcome: SubmitOutcome): FastifyReply {
   switch (outcome.kind) {
     case 'admitted': {
-      const { deploymentId: id, number, repeated } = outcome;
-      return reply.code(202).send({ id, number, repeated, status: `/v1/deployments/${id}` });
+      const { deploymentId: id, number, repeated, after, warnings = [] } = outcome;
+      return reply.code(202).send({ id, number, repeated, after, warnings, status: `/v1/deployments/${id}` });
     }
     case 'refused': {
       const code = outcome.code === 'invalid' ? 'refused' : outcome.code;

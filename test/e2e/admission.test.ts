@@ -175,6 +175,7 @@ test.concurrent(
     await untilRenewed('renewed');
     await stage.temporal.client.workflow.getHandle(terminated).terminate('wrong button');
     expect(await resultOf(stage, next)).toMatchObject({ outcome: 'refused', warnings: [] });
+    await expectReplay(stage, workflowOf('renewed').workflowId);
   },
 );
 

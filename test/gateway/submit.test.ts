@@ -12,7 +12,7 @@ test('an accepted request answers where to look', async () => {
   const { status, json } = await send(gateway);
   expect(status).toBe(202);
   const id = 'deploy:web.production.eu-west-1:1';
-  expect(json).toEqual({ id, number: 1, repeated: false, status: `/v1/deployments/${id}` });
+  expect(json).toEqual({ id, number: 1, repeated: false, after: null, warnings: [], status: `/v1/deployments/${id}` });
 });
 
 test('the whole request reaches the service, with its file as it is now', async () => {

@@ -1,6 +1,7 @@
 /**
- * Records the histories that the replay test plays: `npm run record-histories`, after a change of the workflows that is
- * meant to break replay (no deployment of the earlier release may run then, or Worker Versioning keeps its workers).
+ * Records the histories that the replay test plays: `npm run record-histories`, or `npm run record-histories -- NAME…` for
+ * some scenarios. After a change of the workflows that is meant to break replay (no deployment of the earlier release may
+ * run then, or Worker Versioning keeps its workers).
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,18 +13,20 @@ import { startTemporal } from '../../dev/temporal/start-temporal';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { scenarios } from './scenarios';
 
-async function record(): Promise<void> {
+/** @param names of the scenarios to record; all unless told */
+async function record(names: string[]): Promise<void> {
+  const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 || names.includes(name));
   const cliPath = await ensureTemporalCli({ log: tell });
   const server = await startTemporal({ cliPath, ui: false, logPath: join(tmpdir(), 'fleetshift-histories.log') });
   process.env['FLEETSHIFT_TEST_TEMPORAL_ADDRESS'] = server.address;
   try {
     const stage = await openStage(
-      Object.keys(scenarios).map((name) => ({ name })),
+      chosen.map(([name]) => ({ name })),
       {},
       'virtual',
     );
     try {
-      for (const [serviceName, scenario] of Object.entries(scenarios)) {
+      for (const [serviceName, scenario] of chosen) {
         for (const { shape, workflowId, runId } of await scenario(stage, serviceName)) {
           await save(stage, { shape, workflowId, runId });
           tell(`${shape}: ${workflowId}`);
@@ -55,7 +58,7 @@ function tell(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-record().catch((error: unknown) => {
+record(process.argv.slice(2)).catch((error: unknown) => {
   tell(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;
 });

@@ -72,6 +72,19 @@ export const scenarios: Record<string, Scenario> = {
     await resultOf(stage, id);
     return [{ shape: 'deployment-refused', workflowId: id }];
   },
+  queued: async (stage, name) => {
+    const service = serviceFile(name, { whenBusy: 'queue' });
+    const first = await deploy(stage, service, images.good);
+    await steer(stage, first, 'pause');
+    const second = await deploy(stage, service, images.good);
+    const third = await deploy(stage, serviceFile(name, { whenBusy: 'supersede' }), 'ami-unknown');
+    await resultOf(stage, third);
+    return [
+      { shape: 'deployment-superseded', workflowId: second },
+      { shape: 'deployment-queued', workflowId: third },
+      { shape: 'service-queue', workflowId: serviceWorkflowId(serviceKey(service)) },
+    ];
+  },
 };
 
 async function steer(stage: Stage, id: string, verb: keyof typeof controlSignals): Promise<void> {

@@ -16,7 +16,10 @@ const shapesNeeded = [
   'deployment-gate-expired',
   'deployment-needs-attention',
   'deployment-refused',
+  'deployment-queued',
+  'deployment-superseded',
   'service',
+  'service-queue',
   'drain-finished',
 ];
 
