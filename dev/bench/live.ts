@@ -28,47 +28,52 @@ export interface EndedDeployment extends LiveDeployment {
   historyEvents: number;
 }
 
-const width = 16;
-const liveWithinMs = 15 * 60_000;
+const askedAtOnce = 16;
+/** More at once would meet a machine that is busy with nothing but the beginnings and ends of deployments. */
+const onTheirWay = 250;
+const admittedWithinMs = 10 * 60_000;
+const liveWithinMs = 20 * 60_000;
 
-/** Submits one deployment for each service, as the gateway does. */
-export async function submitAll(temporal: Temporal, names: readonly string[], pace: Pace): Promise<LiveDeployment[]> {
-  return inParallel(names, width, async (service) => {
-    const submit = {
-      service: serviceOf(service, pace),
-      revision: { imageId: images.next },
-      idempotencyKey: service,
-      requestedBy: 'bench',
-      reason: 'scale',
-      commit: '',
-      hotfix: false,
-    };
-    const answer = await waitUntil(
-      `${service} to be admitted`,
-      () => submitDeployment({ temporal, submit }),
-      // With the same key an unknown answer is asked for again, not done again.
-      { deadlineMs: 120_000, until: ({ kind }) => kind !== 'unknown' },
-    );
-    if (answer.kind === 'admitted') return { service, deploymentId: answer.deploymentId };
-    throw new Error(`${service} was not admitted: ${answer.message}`);
-  });
-}
-
-/** Waits until each of them stands at its gate: traffic on both fleets, judged, until somebody says how to go on. */
-export async function untilLive(temporal: Temporal, deployments: readonly LiveDeployment[]): Promise<void> {
-  await inParallel(deployments, width, async ({ deploymentId }) => {
+/**
+ * Submits one deployment for each service, as the gateway does, and waits until each stands at its gate: traffic on both
+ * fleets, judged, until somebody says how to go on.
+ */
+export async function bringToLife(temporal: Temporal, names: readonly string[], pace: Pace): Promise<LiveDeployment[]> {
+  return inParallel(names, onTheirWay, async (service) => {
+    const deploymentId = await submit(temporal, service, pace);
     const ending = await waitUntil(`${deploymentId} to stand at its gate`, () => gateOrEnding(temporal, deploymentId), {
       deadlineMs: liveWithinMs,
-      everyMs: 1_000,
+      everyMs: pace.pollSeconds * 1000,
       until: (state) => state !== 'on its way',
     });
     if (ending !== 'live') throw new Error(`${deploymentId} ended before it was live: ${ending}`);
+    return { service, deploymentId };
   });
+}
+
+async function submit(temporal: Temporal, service: string, pace: Pace): Promise<string> {
+  const submit = {
+    service: serviceOf(service, pace),
+    revision: { imageId: images.next },
+    idempotencyKey: service,
+    requestedBy: 'bench',
+    reason: 'scale',
+    commit: '',
+    hotfix: false,
+  };
+  const answer = await waitUntil(
+    `${service} to be admitted`,
+    () => submitDeployment({ temporal, submit }),
+    // With the same key an unknown answer is asked for again, not done again.
+    { deadlineMs: admittedWithinMs, everyMs: 1_000, until: ({ kind }) => kind !== 'unknown' },
+  );
+  if (answer.kind === 'admitted') return answer.deploymentId;
+  throw new Error(`${service} was not admitted: ${answer.message}`);
 }
 
 /** How many of them are still live. */
 export async function countLive(temporal: Temporal, deployments: readonly LiveDeployment[]): Promise<number> {
-  const states = await inParallel(deployments, width, ({ deploymentId }) => gateOrEnding(temporal, deploymentId));
+  const states = await inParallel(deployments, askedAtOnce, ({ deploymentId }) => gateOrEnding(temporal, deploymentId));
   return states.filter((state) => state === 'live').length;
 }
 
@@ -86,16 +91,14 @@ export async function endAll(
   deployments: readonly LiveDeployment[],
   withinMs: number,
 ): Promise<EndedDeployment[]> {
+  const untilMs = Date.now() + withinMs;
   const wished = deployments.map((one, index) => ({ ...one, wish: wishOf(index) }));
-  await inParallel(wished, width, async ({ deploymentId, wish }) => {
+  return inParallel(wished, onTheirWay, async (one) => {
+    const { deploymentId, wish } = one;
     const request = { by: 'bench', idempotencyKey: 'end' };
     const answer = await controlDeployment({ temporal, id: deploymentId, verb: wish, request });
     if (answer.kind !== 'taken' && answer.kind !== 'sent')
       throw new Error(`${deploymentId} could not be told to ${wish}: ${JSON.stringify(answer)}`);
-  });
-  const untilMs = Date.now() + withinMs;
-  return inParallel(wished, 4 * width, async (one) => {
-    const { deploymentId } = one;
     const signal = AbortSignal.timeout(Math.max(1, untilMs - Date.now()));
     const ended = await awaitResult({ temporal, deploymentId, signal });
     const drainId = ended.kind === 'ended' ? ended.result.drainId : null;

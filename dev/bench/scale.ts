@@ -6,7 +6,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { wrongEndings } from './endings';
-import { countLive, endAll, submitAll, untilLive, type EndedDeployment, type LiveDeployment } from './live';
+import { bringToLife, countLive, endAll, type EndedDeployment, type LiveDeployment } from './live';
 import { measure, type LevelReport } from './measure';
 import { quickPace, realisticPace, type Pace } from './pace';
 import { goalsOf, summaryOf, toJson, toText, type ScaleReport } from './report';
@@ -54,6 +54,9 @@ async function main(): Promise<void> {
     say(`Temporal, a cloud of ${live} services and one worker are up; logs: ${stage.directory}`);
     const run = await runLevels({ stage, names, pace, say });
     report = await reportOf({ ...run, stage, pace, seconds: (performance.now() - startedMs) / 1000 });
+  } catch (error) {
+    say(`failed; the logs are in ${stage.directory}`);
+    throw error;
   } finally {
     await stage.stop();
   }
@@ -74,9 +77,7 @@ async function runLevels(input: {
   const levels: LevelReport[] = [];
   const deployments: LiveDeployment[] = [];
   for (const live of [...new Set([1, Math.min(100, names.length), names.length])]) {
-    const joining = await submitAll(stage.temporal, names.slice(deployments.length, live), pace);
-    await untilLive(stage.temporal, joining);
-    deployments.push(...joining);
+    deployments.push(...(await bringToLife(stage.temporal, names.slice(deployments.length, live), pace)));
     say(`${live} live; measuring for ${pace.windowSeconds} s`);
     const level = await measure(stage, live, pace);
     levels.push(level);
