@@ -5,7 +5,8 @@ import type { LedgerEntry } from '../../sandbox/control/types';
 export function breachesIn(ledger: readonly LedgerEntry[]): string[] {
   const seen = new Seen();
   const breaches = ledger.flatMap((entry) => {
-    const found = [...rulesFor(entry, seen), ...forced(entry), ...changedRevision(entry)];
+    const isOurs = entry.caller !== 'outsider';
+    const found = isOurs ? [...rulesFor(entry, seen), ...forced(entry), ...changedRevision(entry)] : [];
     seen.take(entry);
     return found.map((text) => `#${entry.seq} ${entry.operation} ${text}`);
   });

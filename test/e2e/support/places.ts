@@ -6,6 +6,8 @@ export interface Place {
   operation: string;
   /** The how manieth call of that name by the stage's own workers, from when the trap is set; 0 is the first. */
   nth?: number;
+  /** Only calls whose input, as JSON, holds this text: where a worker has more than one deployment. */
+  inputContains?: string;
   /**
    * `before`: sent and not applied. `unanswered`: applied, and the worker does not hear so. `unreported`: the worker has its
    * answer and goes on to its next call, and Temporal does not hear so. `refused`: AWS has throttled the call, and the
@@ -26,8 +28,8 @@ export interface Trap {
 
 const patienceMs = 120_000;
 
-export async function setTrap(stage: Stage, { operation, nth = 0, at }: Place): Promise<Trap> {
-  const call = { operation, caller: stage.caller, skip: nth };
+export async function setTrap(stage: Stage, { nth = 0, at, ...which }: Place): Promise<Trap> {
+  const call = { ...which, caller: stage.caller, skip: nth };
   if (at === 'refused') await stage.sandbox.admin.addFault({ ...call, kind: 'throttle' });
   const barrier = await hold(stage, { ...call, at: at === 'before' ? 'before' : 'after' });
   if (at !== 'unreported') return { caught: barrier.reached };

@@ -20,11 +20,12 @@ export interface View {
   templates: string[];
 }
 
-function clients(stage: Stage) {
+/** Of somebody who is not Fleetshift. */
+export function clients(stage: Stage) {
   const config = {
     endpoint: stage.sandbox.url,
     region,
-    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+    credentials: { accessKeyId: 'outsider', secretAccessKey: 'sandbox' },
   };
   return {
     autoScaling: new AutoScalingClient(config),
