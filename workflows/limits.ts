@@ -6,6 +6,7 @@
  * (The guard sees to the limits of holds: it looks once more before it says that one is over.)
  */
 import { condition } from '@temporalio/workflow';
+import type { Promotion } from '../domain/control';
 import type { DeploymentProgress } from '../domain/deployment';
 import { formatSeconds } from '../domain/units';
 import { signature } from './control';
@@ -18,28 +19,32 @@ export interface Limit {
 
 export interface Limited {
   readonly progress: Pick<DeploymentProgress, 'pause' | 'gate' | 'holds' | 'deploymentId'>;
+  /** Asked for, and not acted on yet. */
+  readonly promotion: Promotion | null;
   expire(limit: Limit): void;
 }
 
 /** Runs beside the phases, for as long as the deployment does. */
 export async function keepLimits(limited: Limited): Promise<void> {
   for (;;) {
-    const limit = nextLimit(limited.progress);
-    const hasChanged = () => nextLimit(limited.progress)?.untilMs !== limit?.untilMs;
+    const limit = nextLimit(limited);
+    const hasChanged = () => nextLimit(limited)?.untilMs !== limit?.untilMs;
     if (limit === null) {
       await condition(hasChanged);
       continue;
     }
     const leftMs = limit.untilMs - Date.now();
     if (leftMs > 0) await condition(hasChanged, leftMs);
-    // A resume that arrives together with the end of its pause was in time.
+    // A resume or promote that arrives together with the end of what it ends was in time.
     if (hasChanged() || Date.now() < limit.untilMs) continue;
     limited.expire(limit);
     return;
   }
 }
 
-function nextLimit({ pause, gate, holds, deploymentId }: Limited['progress']): Limit | null {
+/** The limit that runs out first; null when nothing has one. */
+export function nextLimit({ progress, promotion }: Pick<Limited, 'progress' | 'promotion'>): Limit | null {
+  const { pause, gate, holds, deploymentId } = progress;
   if (holds.some(({ reason }) => reason === 'old-unhealthy')) return null;
   const limits: Limit[] = [];
   if (pause) {
@@ -49,7 +54,8 @@ function nextLimit({ pause, gate, holds, deploymentId }: Limited['progress']): L
       reason: `paused${signature(pause)}, and nobody resumed it within ${lasted} (limits.pause)`,
     });
   }
-  if (gate) {
+  // A gate that somebody has promoted is passed as soon as the guard has looked: that it takes time is nobody's delay.
+  if (gate && promotion === null) {
     const lasted = formatSeconds((gate.untilMs - gate.sinceMs) / 1000);
     limits.push({
       untilMs: gate.untilMs,

@@ -312,9 +312,10 @@ export class DeploymentRun {
     for (const hold of known) if (!isIn(holds, hold)) this.notice(`hold ended: ${hold.reason}`);
   }
 
-  /** What was waited for is over: no hold of it stands any more, and a promote that was meant for it counts no further. */
+  /** What was waited for is over: neither hold nor gate of it stands any more, and a promote meant for it counts no further. */
   pass(): void {
     this.holdFor([]);
+    this.progress.gate = null;
     if (this.promotion === 'one') this.promotion = null;
   }
 
@@ -323,10 +324,6 @@ export class DeploymentRun {
     this.progress.gate = { atPercent, sinceMs, untilMs: sinceMs + this.service.limits.gateSeconds * 1000 };
     this.notice(`gate at ${atPercent} %: waiting for promote`);
     this.tell({ event: 'gate-waiting', gate: this.progress.gate });
-  }
-
-  closeGate(): void {
-    this.progress.gate = null;
   }
 
   private standNoLonger(): void {

@@ -39,9 +39,7 @@ export async function guardBake(run: DeploymentRun, seconds: number): Promise<Ca
 export async function guardGate(run: DeploymentRun, atPercent: number): Promise<Cause | null> {
   if (run.promotion === 'all') return null;
   run.openGate(atPercent);
-  const cause = await guard(run, withoutEnd(knownState(run)), untilPassed);
-  run.closeGate();
-  return cause;
+  return guard(run, withoutEnd(knownState(run)), untilPassed);
 }
 
 /** Before a change: the split stands while it is paused or held. The judge does not, and a promote ends the holds. */
