@@ -50,10 +50,21 @@ async function calledWhileWorkersAreUp(
     try {
       return await call(input);
     } catch (error) {
-      const isOutage = error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && !error.cause.cause;
-      if (!isOutage || outages >= outagesTolerated) throw error;
+      if (!isOutage(error) || outages >= outagesTolerated) throw error;
     }
   }
+}
+
+/**
+ * Whether no attempt has told of a failure. The server gives the time-out of an earlier attempt, whose worker died, as the
+ * cause of the last one.
+ */
+export function isOutage(error: unknown): boolean {
+  return error instanceof ActivityFailure && isSilence(error.cause);
+}
+
+function isSilence(cause: unknown): boolean {
+  return cause instanceof TimeoutFailure && (cause.cause === undefined || isSilence(cause.cause));
 }
 
 function watchers(caller: Caller, summary: string): Activities {
