@@ -81,6 +81,9 @@ const refused = (text: string): Ruling => ({ kind: 'refused', text });
 
 /** @param full with `promote`: all that is left */
 export function rule(verb: Verb, situation: Situation, full = false): Ruling {
+  // Refused, left as it is, or back already; what has succeeded has a drain, which has rulings of its own.
+  if (situation.phase === 'decided' && !situation.decided)
+    return refused('the deployment has ended: its result says how, and what is left to do');
   switch (verb) {
     case 'pause':
       return rulePause(situation);
