@@ -4,10 +4,12 @@ import type { Hold } from '../../domain/deployment';
 import { limitingHold } from '../../domain/holds';
 import type { Cause, DeploymentRun } from '../run';
 import { deadlineOf, guardWhileHeld, holdExpired, underGuard } from './guard';
+import { awaitReady } from './ready';
 
 export async function moveTraffic(run: DeploymentRun, newPercent: number): Promise<Cause | null> {
   let writeMs: number | null = null;
   let unreadSinceMs: number | null = null;
+  let hasWaitedForHealth = false;
   for (;;) {
     const stopped = await guardWhileHeld(run);
     if (stopped) return stopped;
@@ -24,8 +26,16 @@ export async function moveTraffic(run: DeploymentRun, newPercent: number): Promi
         run.lastWrite = { writeMs, readBackMs: answer.readBackMs, newPercent };
         run.notice(`${newPercent} % on new, read back`);
         return null;
-      case 'unhealthy':
-        return { outcome: 'rolled-back', reason: `the new fleet is not healthy enough: ${answer.detail}` };
+      case 'unhealthy': {
+        const reason = `the new fleet is not healthy enough: ${answer.detail}`;
+        if (hasWaitedForHealth) return { outcome: 'rolled-back', reason };
+        // One read may be of a balancer that is just changing; the guard decides on those that follow.
+        hasWaitedForHealth = true;
+        run.notice(`${reason}; waiting once until every server is healthy`);
+        const cause = await underGuard(run, (interrupted) => awaitReady(run, 1, interrupted));
+        if (cause) return cause;
+        break;
+      }
       case 'not-read-back': {
         unreadSinceMs ??= Date.now();
         if (Date.now() - unreadSinceMs >= run.service.limits.readBackSeconds * 1000) {
