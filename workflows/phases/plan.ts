@@ -11,12 +11,14 @@ export async function plan(run: DeploymentRun): Promise<DeploymentResult | null>
   const cause = await run.phase('plan', planLimitSeconds, async () => {
     run.timeouts = await run.write('read the worker’s timeouts').workerTimeouts();
     const untilMs = Date.now() + run.service.limits.queueSeconds * 1000;
-    do {
+    for (;;) {
       const cause = (await takeLeases(run, () => planInput(run), untilMs)) ?? (await makePlan(run));
       if (cause) return cause;
-      // Between the two a route may have come or gone.
-    } while (!holdsAll(run));
-    return run.untilResumed();
+      // Between the two a route may have come or gone; and what was read before a pause is old after it.
+      if (holdsAll(run) && run.progress.pause === null) return null;
+      const stopped = await run.untilResumed();
+      if (stopped) return stopped;
+    }
   });
   if (!cause) return null;
   return run.finish(cause.outcome === 'aborted' ? 'aborted' : 'refused', cause.reason);
