@@ -8,7 +8,14 @@ import { foreignEdits, healthyCount, readRoutes } from './traffic';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
 import type { JudgeReport, LiveReport } from '../domain/deployment';
-import { sameReasons, standingHolds, type HoldFinding } from '../domain/holds';
+import {
+  lingeringHolds,
+  sameReasons,
+  standingHolds,
+  type ClearSince,
+  type HoldFinding,
+  type KnownHold,
+} from '../domain/holds';
 import { decidePromoted, decideStretch, type StretchDecision } from '../domain/judge/decide-stretch';
 import { foldStretch, judgeReportOf, periodsToRead, refoldStretch } from '../domain/judge/fold-stretch';
 import type { PeriodSums } from '../domain/judge/rows';
@@ -23,7 +30,7 @@ export interface GuardInput extends OnPlan {
   /** Shares that a route may have: the one in force, and one that is being written. */
   ourPercents: number[];
   /** The holds that are known: the guard answers when others stand, and not again because of these. */
-  holding: HoldFinding[];
+  holding: KnownHold[];
   /** Somebody passes this stretch: only harm, health and foreign edits still count. */
   promoted: boolean;
   /** Old is known to be bad: that it fails holds nothing. */
@@ -70,6 +77,7 @@ class Guard {
   private sickReads = { ofNew: 0, ofOld: 0 };
   private readonly metrics = new Reads('the metrics');
   private readonly fleets = new Reads('the health of the fleets and the weights');
+  private clearSince: ClearSince = {};
   /** Whether this attempt has seen metrics: only then can it tell what they no longer show. */
   private hasRead = false;
 
@@ -92,20 +100,30 @@ class Guard {
     const fleets = await this.seeFleets();
     report({ ...fleets.shown, judge: judgeReportOf(this.state, this.settings) } satisfies LiveReport);
     if (fleets.sickness !== null) return { kind: 'unhealthy', detail: fleets.sickness };
-    const holds = this.holdsNow(decision, fleets.holds);
+    const holds = this.holdsNow(decision, fleets.holds, nowMs);
     if (!sameReasons(holds, this.input.holding))
       return { kind: 'holds', holds, report: judgeReportOf(this.state, this.settings) };
     return holds.length > 0 || this.fleets.missed > 0 ? null : this.answerTo(decision);
   }
 
-  private holdsNow(decision: StretchDecision, ofFleets: HoldFinding[]): HoldFinding[] {
+  private holdsNow(decision: StretchDecision, ofFleets: HoldFinding[], nowMs: number): HoldFinding[] {
     const { promoted, holding: known } = this.input;
     const hasReadFleets = this.fleets.missed === 0;
     const ofMetrics = [...this.metrics.hold(), ...heldBy(decision, this.input.service.shift.lowTraffic)];
     // A promote ends them, and passes a sick old fleet. Over somebody else's weights, or unseen ones, nothing is written.
     const found = promoted ? ofFleets : [...ofFleets, ...ofMetrics];
     const standing = standingHolds({ known, found, hasReadMetrics: promoted || this.hasRead, hasReadFleets });
-    return promoted ? standing.filter(({ reason }) => reason !== 'old-unhealthy') : standing;
+    if (promoted) return standing.filter(({ reason }) => reason !== 'old-unhealthy');
+    // At its limit a hold counts only while it is found.
+    return nowMs >= this.input.deadlineMs ? standing : this.withLingering(standing, nowMs);
+  }
+
+  private withLingering(found: HoldFinding[], nowMs: number): HoldFinding[] {
+    const { holding: known } = this.input;
+    const { periodSeconds } = this.settings;
+    const { holds, clearSince } = lingeringHolds({ known, found, clearSince: this.clearSince, nowMs, periodSeconds });
+    this.clearSince = clearSince;
+    return holds;
   }
 
   private answerTo(decision: StretchDecision): GuardAnswer | null {

@@ -16,6 +16,13 @@ export const holdReasons = [
 /** One reason as a guard sees it now. */
 export type HoldFinding = Pick<Hold, 'reason' | 'detail'>;
 
+/** One as it stands when a guard begins. */
+export type KnownHold = HoldFinding & Pick<Hold, 'sinceMs'>;
+
+export interface EndedHold extends Hold {
+  endedMs: number;
+}
+
 /** Those that only metrics can begin or end. */
 const measured: readonly Hold['reason'][] = [
   'shared-outage',
@@ -47,23 +54,76 @@ export function sameReasons(one: readonly HoldFinding[], other: readonly HoldFin
   return one.length === other.length && one.every(({ reason }) => has(other, reason));
 }
 
+/** Since when each known hold has not been found. */
+export type ClearSince = Readonly<Partial<Record<Hold['reason'], number>>>;
+
+const clearShare = 0.1;
+
+/**
+ * What still stands of what is known: a hold ends when it has not been found for one metric period and for a tenth of the
+ * time that it stood. One that comes and goes so ends ever more rarely, instead of filling the workflow's history.
+ */
+export function lingeringHolds(input: {
+  known: readonly KnownHold[];
+  found: readonly HoldFinding[];
+  clearSince: ClearSince;
+  nowMs: number;
+  periodSeconds: number;
+}): { holds: HoldFinding[]; clearSince: ClearSince } {
+  const { known, found, clearSince, nowMs, periodSeconds } = input;
+  const clear = known
+    .filter(({ reason }) => !has(found, reason))
+    .map((hold) => ({ ...hold, clearMs: clearSince[hold.reason] ?? nowMs }));
+  const stays = clear.filter(
+    ({ sinceMs, clearMs }) => nowMs - clearMs < Math.max(periodSeconds * 1000, (clearMs - sinceMs) * clearShare),
+  );
+  return {
+    holds: [...found, ...stays.map(({ reason, detail }) => ({ reason, detail }))],
+    clearSince: Object.fromEntries(clear.map(({ reason, clearMs }) => [reason, clearMs])),
+  };
+}
+
 /** Known holds keep the time at which they began, and so their limit. Foremost first. */
 export function holdsAfter(input: {
   known: readonly Hold[];
+  /** Those that ended: one that soon returns goes on with what was left of its limit. */
+  ended: readonly EndedHold[];
   found: readonly HoldFinding[];
   limits: Pick<ServiceConfig['limits'], 'holdSeconds' | 'unmeasurableSeconds'>;
+  periodSeconds: number;
   nowMs: number;
 }): Hold[] {
-  const { known, found, limits, nowMs } = input;
+  const { known, ended, found, limits, nowMs } = input;
   return holdReasons.flatMap((reason): Hold[] => {
     const finding = found.find((one) => one.reason === reason);
     if (!finding) return [];
-    const { sinceMs, untilMs } = known.find((one) => one.reason === reason) ?? {
-      sinceMs: nowMs,
-      untilMs: nowMs + 1000 * (reason === 'unmeasurable' ? limits.unmeasurableSeconds : limits.holdSeconds),
-    };
+    const before = ended.find((one) => one.reason === reason && returnsSoon(one, input));
+    const { sinceMs, untilMs } = known.find((one) => one.reason === reason) ??
+      (before && { sinceMs: before.sinceMs, untilMs: before.untilMs + nowMs - before.endedMs }) ?? {
+        sinceMs: nowMs,
+        untilMs: nowMs + 1000 * (reason === 'unmeasurable' ? limits.unmeasurableSeconds : limits.holdSeconds),
+      };
     return [{ ...finding, sinceMs, untilMs }];
   });
+}
+
+const soonPeriods = 30;
+
+/** Away for no longer than it stood before, or for a few periods. */
+function returnsSoon({ sinceMs, endedMs }: EndedHold, now: { nowMs: number; periodSeconds: number }): boolean {
+  return now.nowMs - endedMs <= Math.max(soonPeriods * now.periodSeconds * 1000, endedMs - sinceMs);
+}
+
+/** What is remembered of holds that ended: the newest of each reason. */
+export function endedAfter(input: {
+  known: readonly Hold[];
+  holds: readonly Hold[];
+  ended: readonly EndedHold[];
+  nowMs: number;
+}): EndedHold[] {
+  const { known, holds, ended, nowMs } = input;
+  const justEnded = known.filter(({ reason }) => !has(holds, reason)).map((hold) => ({ ...hold, endedMs: nowMs }));
+  return [...justEnded, ...ended.filter(({ reason }) => !has(justEnded, reason))];
 }
 
 /**

@@ -19,7 +19,7 @@ import {
   type Phase,
 } from '../domain/deployment';
 import type { ControlRequest, Promotion, Situation, Verb } from '../domain/control';
-import { holdsAfter, type HoldFinding } from '../domain/holds';
+import { endedAfter, holdsAfter, type EndedHold, type HoldFinding } from '../domain/holds';
 import { hastened, hotfixWarning } from '../domain/hotfix';
 import { leasedArns } from '../domain/leases';
 import type { Happening } from '../domain/notification';
@@ -47,6 +47,8 @@ export class DeploymentRun {
   private readonly teller: Teller;
   private readonly startedAtMs = Date.now();
   private backAsked: Cause | null = null;
+  /** Of what is waited for now. */
+  private endedHolds: EndedHold[] = [];
   promotion: Promotion | null = null;
   /** The service as this deployment treats it: a hotfix has short steps. */
   readonly service: ServiceConfig;
@@ -300,8 +302,14 @@ export class DeploymentRun {
   /** Takes note of everything that holds the split now; what is not found any more has ended. */
   holdFor(found: readonly HoldFinding[]): void {
     const known = this.progress.holds;
-    const { limits } = this.service;
-    const holds = holdsAfter({ known, found, limits, nowMs: Date.now() });
+    const { limits, judge } = this.service;
+    const nowMs = Date.now();
+    const holds = holdsAfter({
+      ...{ known, found, limits, nowMs },
+      ended: this.endedHolds,
+      periodSeconds: judge.periodSeconds,
+    });
+    this.endedHolds = endedAfter({ known, holds, ended: this.endedHolds, nowMs });
     const isIn = (list: readonly HoldFinding[], { reason }: HoldFinding) => list.some((one) => one.reason === reason);
     this.progress.holds = holds;
     this.progress.hold = holds[0] ?? null;
@@ -315,6 +323,7 @@ export class DeploymentRun {
   /** What was waited for is over: neither hold nor gate of it stands any more, and a promote meant for it counts no further. */
   pass(): void {
     this.holdFor([]);
+    this.endedHolds = [];
     this.progress.gate = null;
     if (this.promotion === 'one') this.promotion = null;
   }

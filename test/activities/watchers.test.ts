@@ -45,7 +45,7 @@ test('fleets that cannot be read hold the split as unmeasurable, with what AWS a
 
 test('a hold that stands runs out at its limit though nothing can be read', async () => {
   breakReads();
-  const holding = [{ reason: 'unmeasurable' as const, detail: 'the last guard could not read either' }];
+  const holding = [{ reason: 'unmeasurable' as const, detail: 'the last guard could not read either', sinceMs: 0 }];
   expect(await guard({ holding, deadlineMs: Date.now() })).toEqual({ kind: 'expired' });
   expect(await guard({ holding, deadlineMs: Date.now(), promoted: true })).toEqual({ kind: 'expired' });
 }, 30_000);

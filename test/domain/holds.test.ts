@@ -1,17 +1,20 @@
 import {
+  endedAfter,
   holdReasons,
   holdsAfter,
   limitingHold,
+  lingeringHolds,
   sameReasons,
   standingHolds,
+  type EndedHold,
   type HoldFinding,
 } from '../../domain/holds';
 import type { Hold } from '../../domain/deployment';
 
 const limits = { holdSeconds: 100, unmeasurableSeconds: 10 };
 const found = (...reasons: Hold['reason'][]): HoldFinding[] => reasons.map((reason) => ({ reason, detail: reason }));
-const after = (known: Hold[], findings: HoldFinding[], nowMs: number) =>
-  holdsAfter({ known, found: findings, limits, nowMs });
+const after = (known: Hold[], findings: HoldFinding[], nowMs: number, ended: EndedHold[] = []) =>
+  holdsAfter({ known, ended, found: findings, limits, periodSeconds: 1, nowMs });
 
 test('each hold has a limit of its own, counted from when it began, however often it is seen', () => {
   const first = after([], found('no-evidence'), 1000);
@@ -24,10 +27,70 @@ test('each hold has a limit of its own, counted from when it began, however ofte
   expect(after(both, found('no-evidence'), 6000)).toEqual(first);
 });
 
-test('a hold that ended and comes again has its whole limit', () => {
-  const once = after([], found('no-evidence'), 1000);
-  expect(after(after(once, [], 2000), found('no-evidence'), 3000)).toMatchObject([{ sinceMs: 3000, untilMs: 103_000 }]);
+test('a hold that soon returns goes on with the rest of its limit; after longer than it stood it has its whole limit', () => {
+  const known = after([], found('no-evidence'), 1000);
+  const ended = endedAfter({ known, holds: [], ended: [], nowMs: 61_000 });
+  const returned = (nowMs: number) => after([], found('no-evidence'), nowMs, ended);
+  // It stood for 60 of its 100 seconds, and was away for 20.
+  expect(returned(81_000)).toMatchObject([{ sinceMs: 1000, untilMs: 121_000 }]);
+  expect(returned(121_001)).toMatchObject([{ sinceMs: 121_001, untilMs: 221_001 }]);
 });
+
+test('a hold ends when it has not been found for a period, and for a tenth of the time that it stood', () => {
+  const ending = (sinceMs: number, looksMs: number[]) => {
+    const known = [{ reason: 'old-unhealthy' as const, detail: '', sinceMs }];
+    let clearSince = {};
+    return looksMs.map((nowMs) => {
+      const answer = lingeringHolds({ known, found: [], clearSince, nowMs, periodSeconds: 60 });
+      ({ clearSince } = answer);
+      return answer.holds.length;
+    });
+  };
+  expect(ending(0, [10_000, 69_000, 70_000])).toEqual([1, 1, 0]);
+  expect(ending(0, [3_000_000, 3_299_000, 3_300_000])).toEqual([1, 1, 0]);
+});
+
+test('an old fleet that is sick every other minute, or every half hour, changes its hold a few times, not for ever', () => {
+  for (const sickEverySeconds of [60, 120, 600, 1800]) expect(changesInDay(sickEverySeconds)).toBeLessThan(100);
+});
+
+test('one that is sick half of the time comes to its limit', () => {
+  const day = { holdSeconds: 86_400, unmeasurableSeconds: 1800 };
+  expect(flapping({ limits: day, sickEverySeconds: 240, sickSeconds: 120, seconds: 2 * 86_400 }).expired).toBe(true);
+});
+
+function changesInDay(sickEverySeconds: number): number {
+  const long = { holdSeconds: 10 * 86_400, unmeasurableSeconds: 1800 };
+  return flapping({ limits: long, sickEverySeconds, sickSeconds: 30, seconds: 86_400 }).changes;
+}
+
+/** One look every ten seconds, as guard and workflow share the work. */
+function flapping(input: { limits: typeof limits; sickEverySeconds: number; sickSeconds: number; seconds: number }): {
+  changes: number;
+  expired: boolean;
+} {
+  let known: Hold[] = [];
+  let ended: EndedHold[] = [];
+  let clearSince = {};
+  let changes = 0;
+  for (let second = 0; second < input.seconds; second += 10) {
+    const nowMs = second * 1000;
+    const isSick = second % input.sickEverySeconds < input.sickSeconds;
+    const finding = isSick ? found('old-unhealthy') : [];
+    const lingering = lingeringHolds({ known, found: finding, clearSince, nowMs, periodSeconds: 60 });
+    ({ clearSince } = lingering);
+    if (!sameReasons(lingering.holds, known)) {
+      changes += 1;
+      clearSince = {};
+      const next = { known, ended, found: lingering.holds, limits: input.limits, periodSeconds: 60, nowMs };
+      const holds = holdsAfter(next);
+      ended = endedAfter({ known, holds, ended, nowMs });
+      known = holds;
+    }
+    if (known.some(({ untilMs }) => isSick && nowMs >= untilMs)) return { changes, expired: true };
+  }
+  return { changes, expired: false };
+}
 
 test('the foremost is what a person has to look at first: a foreign edit, then an unhealthy old fleet', () => {
   const all = after([], found(...[...holdReasons].reverse()), 0);

@@ -107,7 +107,7 @@ async function guard(run: DeploymentRun, state: GuardState, { over, promotable }
           state,
           newWanted: run.newWanted,
           ourPercents: run.ourPercents(),
-          holding: holds.map(({ reason, detail }) => ({ reason, detail })),
+          holding: holds.map(({ reason, detail, sinceMs }) => ({ reason, detail, sinceMs })),
           promoted,
           hotfix: run.input.hotfix,
           deadlineMs: deadlineOf(limiting),
