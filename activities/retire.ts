@@ -6,15 +6,17 @@ import { assertOurs, fleetArns, groupNameOf, weightedRoutes, type Fleet } from '
 import { pause, writer } from './roles';
 import { onceVisible } from './visibility';
 import { deleteTargetGroup, elbTags } from '../clients/aws/balancers';
+import { AwsCallError } from '../clients/aws/errors';
 import { deleteGroup, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import { deleteTemplate, findTemplate } from '../clients/aws/templates';
 import type { AwsSession } from '../clients/aws/sessions';
 import { deploymentTag } from '../domain/names';
 import type { Plan } from '../domain/plan';
 
-export interface RetireAnswer {
-  ending: 'deleted' | 'scaled-to-zero';
-}
+export type RetireAnswer =
+  | { ending: 'deleted' | 'scaled-to-zero' }
+  /** Somebody has put it into a route again: it has to leave once more before the rest of it is removed. */
+  | { ending: 'still-routed'; detail: string };
 
 const deletionReads = 10;
 const deletionPauseSeconds = 0.5;
@@ -24,10 +26,17 @@ export function createRetireActivities(deps: ActivityDeps) {
     /** Removes an emptied fleet: the group by policy or when ours, its target groups and template when ours. */
     retireFleet: writer(async ({ service, plan, fleet }: OnPlan & { fleet: Fleet }): Promise<RetireAnswer> => {
       const aws = sessionOf(deps, service);
+      const weighted = await weightedRoutes(aws, plan, fleet);
+      if (weighted.length > 0)
+        return {
+          ending: 'still-routed',
+          detail: `${groupNameOf(plan, fleet)} gets traffic again by ${weighted.join(', ')}`,
+        };
       const group = await describeGroup(aws, groupNameOf(plan, fleet));
       const removable = !group || isOurs(group) || (fleet === 'old' && service.oldGroup === 'delete');
       if (group && removable) await removeGroup(aws, plan, fleet, group);
-      await removeTargetGroups(aws, plan, fleet);
+      const inUse = await removeTargetGroups(aws, plan, fleet);
+      if (inUse !== null) return { ending: 'still-routed', detail: inUse };
       if (removable) await removeTemplate(aws, plan, fleet);
       return { ending: removable ? 'deleted' : 'scaled-to-zero' };
     }),
@@ -43,12 +52,6 @@ async function removeGroup(aws: AwsSession, plan: Plan, fleet: Fleet, group: Aut
   if (fleet === 'new') assertOurs(group, plan);
   const servers = group.Instances?.length ?? 0;
   if (servers > 0) throw ApplicationFailure.retryable(`group ${name} still has ${servers} servers`, 'in-use');
-  const weighted = await weightedRoutes(aws, plan, fleet);
-  if (weighted.length > 0)
-    throw ApplicationFailure.nonRetryable(
-      `group ${name} gets traffic by ${weighted.join(', ')}, so it is not deleted`,
-      'in-use',
-    );
   if (!group.Status) await deleteGroup(aws, name);
   for (let read = 0; read < deletionReads; read++) {
     if (!(await describeGroup(aws, name))) return;
@@ -57,14 +60,22 @@ async function removeGroup(aws: AwsSession, plan: Plan, fleet: Fleet, group: Aut
   throw ApplicationFailure.retryable(`group ${name} is being deleted and still there`, 'in-use');
 }
 
-async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
+/** Answers what still needs one of them; AWS never deletes a target group that a route names. */
+async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<string | null> {
   for (const arn of await fleetArns(aws, plan, fleet)) {
     const owner = await onceVisible(
       `target group ${arn}`,
       async () => (await elbTags(aws, [arn])).get(arn)?.[deploymentTag],
     );
-    if (owner !== undefined && (fleet === 'old' || owner === plan.uuid)) await deleteTargetGroup(aws, arn);
+    if (owner === undefined || (fleet === 'new' && owner !== plan.uuid)) continue;
+    try {
+      await deleteTargetGroup(aws, arn);
+    } catch (error) {
+      if (error instanceof AwsCallError && error.kind === 'in-use') return error.message;
+      throw error;
+    }
   }
+  return null;
 }
 
 async function removeTemplate(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {

@@ -2,6 +2,8 @@
  * A write that was already on the wire when its worker died may land when the deployment has moved on. Each of these
  * either does no harm, or the next thing that looks at it tells or mends it.
  */
+import { DescribeTargetGroupsCommand, ModifyListenerCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { createClients } from '../sandbox/test-cloud';
 import { closeStage, newImage, openStage, resize, splitInput, upTo, type Stage } from './support/stage';
 import { TestWorker, type ActivityName, type InputOf } from './support/test-worker';
 import { wholeView } from './support/whole-view';
@@ -159,3 +161,37 @@ describe('a weight for new that lands after everything was given back', () => {
     expect(view().groups.map((group) => group.name)).toEqual(['web-v1']);
   });
 });
+
+test.each([
+  [0, /is currently in use by a listener or a rule/],
+  [1, /gets traffic again by/],
+])(
+  'a fleet that somebody puts into a route again, with weight %d, is not removed: it has to leave once more',
+  async (weight, said) => {
+    await upTo.emptied(stage, 'new');
+    const { elb } = createClients(stage.cloud.url);
+    const { TargetGroups = [] } = await elb.send(
+      new DescribeTargetGroupsCommand({ Names: [stage.plan.pairs[0]?.newName ?? ''] }),
+    );
+    const route = stage.plan.routes.find(({ kind, pair }) => kind === 'listener' && pair === 0);
+    const forward = [
+      { TargetGroupArn: stage.plan.pairs[0]?.oldArn, Weight: 1 },
+      { TargetGroupArn: TargetGroups[0]?.TargetGroupArn, Weight: weight },
+    ];
+    const ListenerArn = route?.arn;
+    const action = { Type: 'forward' as const, ForwardConfig: { TargetGroups: forward } };
+    await elb.send(new ModifyListenerCommand({ ListenerArn, DefaultActions: [action] }));
+    expect(await call('retireFleet', onNew())).toEqual({
+      ending: 'still-routed',
+      detail: expect.stringMatching(said) as string,
+    });
+    await elb.send(
+      new ModifyListenerCommand({
+        ListenerArn,
+        DefaultActions: [{ ...action, ForwardConfig: { TargetGroups: forward.slice(0, 1) } }],
+      }),
+    );
+    expect(await call('retireFleet', onNew())).toEqual({ ending: 'deleted' });
+    expect(view().targetGroups).toHaveLength(2);
+  },
+);

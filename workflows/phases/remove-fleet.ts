@@ -56,15 +56,20 @@ export function firstPlace(): RemovalPlace {
 /** What gets traffic or servers again meanwhile goes the same way again. */
 export async function removeFleet(removal: Removal): Promise<RemovalAnswer> {
   const { place, fleet } = removal;
-  while (place.stage !== 'retire') {
+  for (;;) {
+    while (place.stage !== 'retire') {
+      await removal.between?.();
+      const next = await turns[place.stage](removal);
+      if (typeof next === 'object') return { ending: 'needs-attention', repairs: [next.problem] };
+      if (next !== place.stage) Object.assign(place, { stage: next, sinceMs: Date.now() });
+    }
     await removal.between?.();
-    const next = await turns[place.stage](removal);
-    if (typeof next === 'object') return { ending: 'needs-attention', repairs: [next.problem] };
-    if (next !== place.stage) Object.assign(place, { stage: next, sinceMs: Date.now() });
+    const answer = await removal.write(`remove what is left of the ${fleet} fleet`).retireFleet(onFleet(removal));
+    if (answer.ending !== 'still-routed') return { ending: answer.ending, repairs: [] };
+    if (Date.now() >= removal.untilMs) return { ending: 'needs-attention', repairs: [answer.detail] };
+    removal.tell(`${answer.detail}: it is let go once more`);
+    Object.assign(place, { stage: 'leave', sinceMs: Date.now() });
   }
-  await removal.between?.();
-  const { ending } = await removal.write(`remove what is left of the ${fleet} fleet`).retireFleet(onFleet(removal));
-  return { ending, repairs: [] };
 }
 
 const turns: Record<Exclude<RemovalStage, 'retire'>, (removal: Removal) => Promise<Next>> = {
