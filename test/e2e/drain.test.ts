@@ -38,7 +38,7 @@ test('a pause stretches the keep, a promote ends it, and what may not be asked i
   await untilDrain(stage, id, 'old to be let go', (progress) => progress.phase !== 'keep');
   expect(await askDrain(stage, id, 'rollback')).toMatchObject({
     kind: 'refused',
-    text: expect.stringContaining('fleetshift rollback') as string,
+    text: expect.stringContaining('deploy its version again') as string,
   });
   expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
   const { groups, routes } = await viewOf(stage, 'stay');
