@@ -1,4 +1,9 @@
 /** After the decision: what may still be asked of the fleet that goes, and who may write on its routes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
+import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
 import { waitUntil } from '../support/wait-until';
 import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from './support/drains';
@@ -7,41 +12,72 @@ import { openStage, type Stage } from './support/stage';
 import { viewOf } from './support/view';
 import { images } from './support/world';
 
+const eventsPerRun = 40;
+
+let temporal: TemporalServer;
+let directory: string;
 let stage: Stage;
+/** On a Temporal server that wants every history to end after few events: drains are handed from run to run there. */
+let renewing: Stage;
 
 beforeAll(async () => {
-  stage = await openStage([{ name: 'stay' }, { name: 'next' }], {}, 'virtual');
+  directory = mkdtempSync(join(tmpdir(), 'fleetshift-drain-'));
+  temporal = await startTemporal({
+    cliPath: await ensureTemporalCli({ log: (line) => process.stderr.write(`[temporal] ${line}\n`) }),
+    ui: false,
+    logPath: join(directory, 'temporal.log'),
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsPerRun) },
+  });
+  [stage, renewing] = await Promise.all([
+    openStage([{ name: 'next' }], {}, 'virtual'),
+    openStage([{ name: 'stay' }], { TEMPORAL_ADDRESS: temporal.address }, 'virtual'),
+  ]);
 }, 120_000);
 
-afterAll(() => stage.stop(), 60_000);
+afterAll(async () => {
+  await Promise.all([stage.stop(), renewing.stop()]);
+  await temporal.stop();
+  rmSync(directory, { recursive: true, force: true });
+}, 60_000);
+
+/** The run that ended it: whether another one handed over to it, and how long its history became. */
+async function lastRunOf(deploymentId: string): Promise<{ continued: boolean; events: number }> {
+  const { events = [] } = await drainHandle(renewing, deploymentId).fetchHistory();
+  const from = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  return { continued: Boolean(from), events: events?.length ?? 0 };
+}
 
 test('a pause stretches the keep, a promote ends it, and what may not be asked is answered with what may', async () => {
-  const id = await deploy(stage, serviceFile('stay', { keep: '5s' }), images.good);
-  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
-  expect(await askDrain(stage, id, 'pause', { by: 'ada' })).toMatchObject({ kind: 'taken' });
-  const { keepUntilMs } = await untilDrain(stage, id, 'the pause', (progress) => progress.pause !== null);
-  expect(await askDrain(stage, id, 'abort')).toMatchObject({
+  const id = await deploy(renewing, serviceFile('stay', { keep: '5s' }), images.good);
+  expect(await resultOf(renewing, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
+  expect(await askDrain(renewing, id, 'pause', { by: 'ada' })).toMatchObject({ kind: 'taken' });
+  const { keepUntilMs } = await untilDrain(renewing, id, 'the pause', (progress) => progress.pause !== null);
+  expect(await askDrain(renewing, id, 'abort')).toMatchObject({
     kind: 'refused',
     text: expect.stringContaining('rollback') as string,
   });
-  expect(await askDrain(stage, id, 'promote')).toMatchObject({
+  expect(await askDrain(renewing, id, 'promote')).toMatchObject({
     kind: 'refused',
     text: expect.stringContaining('resume') as string,
   });
-  await drainHandle(stage, id).cancel();
-  await untilDrain(stage, id, 'the warning', (progress) => noticesOf(progress).includes('the cancel is ignored'));
+  await drainHandle(renewing, id).cancel();
+  await untilDrain(renewing, id, 'the warning', (progress) => noticesOf(progress).includes('the cancel is ignored'));
   await waitUntil('the time of the keep to pass', () => Date.now() > keepUntilMs + 500);
-  await untilDrain(stage, id, 'the keep to go on', (progress) => progress.phase === 'keep');
-  const stretched = await askDrain(stage, id, 'resume');
+  await untilDrain(renewing, id, 'the keep to go on', (progress) => progress.phase === 'keep');
+  const stretched = await askDrain(renewing, id, 'resume');
   expect((stretched.state as { keepUntilMs: number }).keepUntilMs).toBeGreaterThan(keepUntilMs + 500);
-  expect(await askDrain(stage, id, 'promote')).toMatchObject({ kind: 'taken' });
-  await untilDrain(stage, id, 'old to be let go', (progress) => progress.phase !== 'keep');
-  expect(await askDrain(stage, id, 'rollback')).toMatchObject({
+  expect(await askDrain(renewing, id, 'promote')).toMatchObject({ kind: 'taken' });
+  await untilDrain(renewing, id, 'old to be let go', (progress) => progress.phase !== 'keep');
+  expect(await askDrain(renewing, id, 'rollback')).toMatchObject({
     kind: 'refused',
     text: expect.stringContaining('deploy its version again') as string,
   });
-  expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
-  const { groups, routes } = await viewOf(stage, 'stay');
+  expect(await drainResultOf(renewing, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
+  const last = await lastRunOf(id);
+  expect(last).toMatchObject({ continued: true });
+  // What is asked and done between two looks may come on top.
+  expect(last.events).toBeLessThan(2 * eventsPerRun);
+  const { groups, routes } = await viewOf(renewing, 'stay');
   expect(groups.find(({ name }) => name === 'stay-v1')).toMatchObject({ min: 0, desired: 0, servers: 0 });
   expect(routes.map((weights) => Object.keys(weights).includes('stay'))).toEqual([false]);
 }, 120_000);
