@@ -1,11 +1,13 @@
 /**
- * The way back under attack: AWS throttles it, the worker is killed in its writes, every server of new breaks just after
- * its last weight. Old has everything again, and nothing of new is left.
+ * The way back under attack: old is shrunk, sick or gone when it should take everything again; AWS throttles; the worker
+ * is killed in its writes; somebody aborts; new breaks just after its last weight. Old gets no more than it can carry at
+ * any moment, and everything that is possible is done.
  */
-import { deploy, serviceFile } from './support/deployments';
+import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
 import { playDeaths, type Deaths } from './support/deaths';
 import { expectWayBack, runOf, standing, type Run } from './support/endings';
-import { crashAll } from './support/outsider';
+import { ledgerOf, newPercents } from './support/ledger';
+import { crashAll, deleteGroup, shrink } from './support/outsider';
 import { setTrap } from './support/places';
 import { openStage, type Stage } from './support/stage';
 import { images } from './support/world';
@@ -41,7 +43,7 @@ let stage: Stage;
 const killed = new Map<string, Promise<Run>>();
 
 beforeAll(async () => {
-  const names = ['rslow', 'rlast', ...deaths.map(({ name }) => name)];
+  const names = ['rshrunk', 'rsick', 'rgone', 'rslow', 'rabort', 'rlast', ...deaths.map(({ name }) => name)];
   stage = await openStage(
     names.map((name) => ({ name })),
     {},
@@ -57,6 +59,58 @@ beforeAll(async () => {
 
 afterAll(() => stage.stop(), 60_000);
 
+/** A deployment of a good version that stands at its last weight but one: old has 10 %. */
+async function nearlyDone(name: string, limits = {}): Promise<string> {
+  const id = await deploy(stage, serviceFile(name, { bake: '10m', limits }), images.good);
+  await untilProgress(stage, id, 'the last step', (progress) => progress.split?.newPercent === 90);
+  return id;
+}
+
+const abort = (id: string) => stage.temporal.client.workflow.getHandle(id).signal('abort', { by: 'ada' });
+
+test.concurrent(
+  'old was shrunk meanwhile: it gets at once what it can carry, is grown again, and gets the rest',
+  async () => {
+    const id = await nearlyDone('rshrunk');
+    await shrink(stage, 'rshrunk-v1', 1);
+    await abort(id);
+    const run = await runOf(stage, 'rshrunk', id);
+    expectWayBack('rshrunk', run, 'aborted');
+    expect(newPercents(await ledgerOf(stage, 'rshrunk'), 'rshrunk')).toEqual([0, 20, 90, 50, 0, 0]);
+  },
+  120_000,
+);
+
+test.concurrent(
+  'no server of old is healthy: new keeps the traffic until old has servers again',
+  async () => {
+    const id = await nearlyDone('rsick');
+    await crashAll(stage, 'rsick-v1');
+    await abort(id);
+    expectWayBack('rsick', await runOf(stage, 'rsick', id), 'aborted');
+  },
+  120_000,
+);
+
+test.concurrent(
+  'old is gone: new keeps the traffic, and a person is told what to do',
+  async () => {
+    const id = await nearlyDone('rgone', { regrow: '4s' });
+    await deleteGroup(stage, 'rgone-v1');
+    await abort(id);
+    const result = await resultOf(stage, id);
+    expect(result).toMatchObject({ outcome: 'needs-attention' });
+    expect(result.repairs[0]).toBe(
+      `90 % of the traffic is still on ${result.newGroup}: rgone-v1 has too few healthy servers to carry more`,
+    );
+    const { view, breaches } = await standing(stage, 'rgone');
+    expect(breaches).toEqual([]);
+    expect(Object.values(view.routes[0] ?? {})).toEqual([10, 90]);
+    expect(view.groups).toEqual([{ name: result.newGroup, min: 2, desired: 2, servers: 2 }]);
+  },
+  120_000,
+);
+
 test.concurrent(
   'AWS throttles the way back for longer than one attempt lasts: it goes on until it is through',
   async () => {
@@ -65,6 +119,27 @@ test.concurrent(
     const run = await runOf(stage, 'rslow', await deploy(stage, serviceFile('rslow'), images.bad));
     expectWayBack('rslow', run);
     expect((await stage.sandbox.admin.faults()).find(({ id }) => id === fault)).toMatchObject({ hits: 8 });
+  },
+  120_000,
+);
+
+test.concurrent(
+  'an abort and a cancel on the way back change nothing: it was for its errors that it went back',
+  async () => {
+    const trap = await setTrap(stage, {
+      operation: 'ModifyListener',
+      inputContains: 'app/rabort/',
+      nth: 2,
+      at: 'before',
+    });
+    const id = await deploy(stage, serviceFile('rabort'), images.bad);
+    const held = await trap.caught;
+    await abort(id);
+    await stage.temporal.client.workflow.getHandle(id).cancel();
+    await held.release();
+    const run = await runOf(stage, 'rabort', id);
+    expectWayBack('rabort', run, 'rolled-back');
+    expect(run.result.reason).toContain('fails more often');
   },
   120_000,
 );
