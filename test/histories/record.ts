@@ -11,27 +11,26 @@ import { projectRoot } from '../../dev/project';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal } from '../../dev/temporal/start-temporal';
 import { openStage, type Stage } from '../e2e/support/stage';
-import { scenarios } from './scenarios';
+import { scenarios, type Taken } from './scenarios';
 
-/** @param names of the scenarios to record; all unless told */
-async function record(names: string[]): Promise<void> {
-  const chosen = Object.entries(scenarios).filter(([name]) => names.length === 0 || names.includes(name));
-  const cliPath = await ensureTemporalCli({ log: tell });
-  const server = await startTemporal({ cliPath, ui: false, logPath: join(tmpdir(), 'fleetshift-histories.log') });
+/** @param asked names of the scenarios to record; all unless told */
+async function record(asked: string[]): Promise<void> {
+  const names = Object.keys(scenarios).filter((name) => asked.length === 0 || asked.includes(name));
+  const server = await startTemporal({
+    cliPath: await ensureTemporalCli({ log: tell }),
+    ui: false,
+    logPath: join(tmpdir(), 'fleetshift-histories.log'),
+    dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': '40' },
+  });
   process.env['FLEETSHIFT_TEST_TEMPORAL_ADDRESS'] = server.address;
   try {
     const stage = await openStage(
-      chosen.map(([name]) => ({ name })),
+      names.map((name) => ({ name })),
       {},
       'virtual',
     );
     try {
-      for (const [serviceName, scenario] of chosen) {
-        for (const { shape, workflowId, runId } of await scenario(stage, serviceName)) {
-          await save(stage, { shape, workflowId, runId });
-          tell(`${shape}: ${workflowId}`);
-        }
-      }
+      await Promise.all(names.map((name) => play(stage, name)));
     } finally {
       await stage.stop();
     }
@@ -40,18 +39,22 @@ async function record(names: string[]): Promise<void> {
   }
 }
 
-async function save(
-  stage: Stage,
-  one: { shape: string; workflowId: string; runId?: string | undefined },
-): Promise<void> {
-  const handle = stage.temporal.client.workflow.getHandle(one.workflowId, one.runId);
-  const history: unknown = JSON.parse(historyToJSON(await handle.fetchHistory()));
+async function play(stage: Stage, serviceName: string): Promise<void> {
+  for (const one of (await scenarios[serviceName]?.(stage, serviceName)) ?? []) {
+    await save(stage, one);
+    tell(`${one.shape}: ${one.workflowId}`);
+  }
+}
+
+async function save(stage: Stage, { shape, workflowId, run = 'newest' }: Taken): Promise<void> {
+  const { client } = stage.temporal;
+  const { raw } = await client.workflow.getHandle(workflowId).describe();
+  const runId = run === 'first' ? raw.workflowExecutionInfo?.firstRunId : raw.workflowExecutionInfo?.execution?.runId;
+  if (!runId) throw new Error(`the server does not tell the ${run} run of ${workflowId}`);
+  const history: unknown = JSON.parse(historyToJSON(await client.workflow.getHandle(workflowId, runId).fetchHistory()));
   // Which process on which machine it was is of no use, and would differ with every recording.
-  const content = JSON.stringify({ workflowId: one.workflowId, history }).replace(
-    /"identity":"[^"]*"/g,
-    '"identity":"recorded"',
-  );
-  writeFileSync(join(projectRoot, 'test', 'histories', `${one.shape}.json`), content);
+  const content = JSON.stringify({ workflowId, history }).replace(/"identity":"[^"]*"/g, '"identity":"recorded"');
+  writeFileSync(join(projectRoot, 'test', 'histories', `${shape}.json`), content);
 }
 
 function tell(line: string): void {

@@ -1,8 +1,13 @@
-/** What is done to get a history of each shape; the key is the service's name. */
+/**
+ * What is done to get a history of each shape; the key is the service's name. The server suggests early to continue as
+ * new, so that drains and services do.
+ */
 import { drainIdOf } from '../../domain/deployment';
-import { serviceKey } from '../../domain/service-file';
-import { controlSignals, serviceWorkflowId } from '../../workflows/messages';
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { serviceKey, type ServiceConfig } from '../../domain/service-file';
+import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../workflows/messages';
+import { cli, fileWith } from '../cli/support';
+import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { askDrain, drainResultOf } from '../e2e/support/drains';
 import type { Stage } from '../e2e/support/stage';
 import { long } from '../e2e/support/steer';
 import { instancesOf } from '../e2e/support/view';
@@ -12,22 +17,25 @@ export interface Taken {
   /** Name of the file. */
   shape: string;
   workflowId: string;
-  /** Of a workflow that continued as new; the newest run unless told. */
-  runId?: string;
+  /** Of those that continued as new; the newest unless told. */
+  run?: 'first' | 'newest';
 }
 
 type Scenario = (stage: Stage, serviceName: string) => Promise<Taken[]>;
+
+const unknownImage = 'ami-unknown';
 
 export const scenarios: Record<string, Scenario> = {
   good: async (stage, name) => {
     const service = serviceFile(name);
     const id = await deploy(stage, service, images.good);
     await resultOf(stage, id);
-    await stage.temporal.client.workflow.getHandle(drainIdOf(id)).result();
+    await drainResultOf(stage, id);
     return [
       { shape: 'deployment-succeeded', workflowId: id },
+      { shape: 'drain-continued-as-new', workflowId: drainIdOf(id), run: 'first' },
       { shape: 'drain-finished', workflowId: drainIdOf(id) },
-      { shape: 'service', workflowId: serviceWorkflowId(serviceKey(service)) },
+      { shape: 'lease', workflowId: await aLease(stage, id) },
     ];
   },
   bad: async (stage, name) => {
@@ -36,8 +44,7 @@ export const scenarios: Record<string, Scenario> = {
     return [{ shape: 'deployment-rolled-back', workflowId: id }];
   },
   paused: async (stage, name) => {
-    const id = await deploy(stage, serviceFile(name), images.good);
-    await untilProgress(stage, id, 'the first step', ({ split }) => split?.newPercent === 20);
+    const id = await standingAtFirstStep(stage, serviceFile(name));
     await steer(stage, id, 'pause');
     await untilProgress(stage, id, 'the pause', ({ pause }) => pause !== null);
     await steer(stage, id, 'resume');
@@ -45,8 +52,7 @@ export const scenarios: Record<string, Scenario> = {
     return [{ shape: 'deployment-paused', workflowId: id }];
   },
   aborted: async (stage, name) => {
-    const id = await deploy(stage, serviceFile(name), images.good);
-    await untilProgress(stage, id, 'the first step', ({ split }) => split?.newPercent === 20);
+    const id = await standingAtFirstStep(stage, serviceFile(name, long));
     await steer(stage, id, 'abort');
     await resultOf(stage, id);
     return [{ shape: 'deployment-aborted', workflowId: id }];
@@ -58,8 +64,7 @@ export const scenarios: Record<string, Scenario> = {
     return [{ shape: 'deployment-gate-expired', workflowId: id }];
   },
   attended: async (stage, name) => {
-    const id = await deploy(stage, serviceFile(name, { ...long, limits: { hold: '3s' } }), images.good);
-    await untilProgress(stage, id, 'the first step', ({ split }) => split?.newPercent === 20);
+    const id = await standingAtFirstStep(stage, serviceFile(name, { ...long, limits: { hold: '3s' } }));
     const old = `${name}-v1`;
     await stage.sandbox.admin.failLaunches({ groupName: old, statusMessage: 'no capacity', times: 1000 });
     const [instanceId = ''] = await instancesOf(stage, old);
@@ -68,25 +73,63 @@ export const scenarios: Record<string, Scenario> = {
     return [{ shape: 'deployment-needs-attention', workflowId: id }];
   },
   refused: async (stage, name) => {
-    const id = await deploy(stage, serviceFile(name), 'ami-unknown');
+    const id = await deploy(stage, serviceFile(name), unknownImage);
     await resultOf(stage, id);
     return [{ shape: 'deployment-refused', workflowId: id }];
+  },
+  recovered: async (stage, name) => {
+    const service = serviceFile(name, long);
+    const id = await standingAtFirstStep(stage, service);
+    await stage.temporal.client.workflow.getHandle(id).terminate('to be recovered');
+    const file = fileWith(`${name}.json`, JSON.stringify(fileSections(name, long)));
+    const { err } = await cli(['recover', file, '--json', '--back', '--wait'], stage.env);
+    if ((await resultOf(stage, id)).outcome !== 'aborted') throw new Error(err);
+    return [
+      { shape: 'deployment-recovered', workflowId: id },
+      { shape: 'recovery', workflowId: recoveryWorkflowId(serviceKey(service)) },
+    ];
+  },
+  regretted: async (stage, name) => {
+    const id = await deploy(stage, serviceFile(name, { keep: '1h' }), images.good);
+    await resultOf(stage, id);
+    await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'recording' });
+    await drainResultOf(stage, id);
+    return [{ shape: 'drain-rolled-back', workflowId: drainIdOf(id) }];
   },
   queued: async (stage, name) => {
     const service = serviceFile(name, { whenBusy: 'queue' });
     const first = await deploy(stage, service, images.good);
     await steer(stage, first, 'pause');
     const second = await deploy(stage, service, images.good);
-    const third = await deploy(stage, serviceFile(name, { whenBusy: 'supersede' }), 'ami-unknown');
+    const third = await deploy(stage, serviceFile(name, { whenBusy: 'supersede' }), unknownImage);
     await resultOf(stage, third);
+    const workflowId = serviceWorkflowId(serviceKey(service));
     return [
       { shape: 'deployment-superseded', workflowId: second },
       { shape: 'deployment-queued', workflowId: third },
-      { shape: 'service-queue', workflowId: serviceWorkflowId(serviceKey(service)) },
+      { shape: 'service-continued-as-new', workflowId, run: 'first' },
+      { shape: 'service-queue', workflowId },
     ];
   },
 };
 
+async function standingAtFirstStep(stage: Stage, service: ServiceConfig): Promise<string> {
+  const id = await deploy(stage, service, images.good);
+  await untilProgress(stage, id, 'the first step', ({ split }) => split?.newPercent === 20);
+  return id;
+}
+
 async function steer(stage: Stage, id: string, verb: keyof typeof controlSignals): Promise<void> {
   await stage.temporal.client.workflow.getHandle(id).signal(controlSignals[verb], { by: 'ada', reason: 'recording' });
+}
+
+/** Id of one of the leases that a deployment held. */
+async function aLease(stage: Stage, deploymentId: string): Promise<string> {
+  const { events = [] } = await stage.temporal.client.workflow.getHandle(deploymentId).fetchHistory();
+  const started = (events ?? []).flatMap((event) => {
+    const child = event.childWorkflowExecutionStartedEventAttributes;
+    return child?.workflowType?.name === 'lease' ? [child.workflowExecution?.workflowId ?? ''] : [];
+  });
+  if (started[0] === undefined) throw new Error(`${deploymentId} started no lease`);
+  return started[0];
 }

@@ -18,9 +18,14 @@ const shapesNeeded = [
   'deployment-refused',
   'deployment-queued',
   'deployment-superseded',
-  'service',
+  'deployment-recovered',
+  'recovery',
   'service-queue',
+  'service-continued-as-new',
+  'lease',
   'drain-finished',
+  'drain-continued-as-new',
+  'drain-rolled-back',
 ];
 
 const files = readdirSync(recorded).filter((name) => name.endsWith('.json'));
