@@ -20,19 +20,27 @@ export type ScaleAnswer = { kind: 'scaled' } | { kind: 'absent' } | { kind: 'sti
 /** One empty read proves nothing: `absent` may be a stale answer. */
 export type RegrowAnswer = { kind: 'asked' } | { kind: 'absent' };
 
+export interface OldSize {
+  minSize: number;
+  desiredCapacity: number;
+}
+
 export type RestoreAnswer = { kind: 'restored' } | { kind: 'foreign-edit'; detail: string };
 
 export function createGroupActivities(deps: ActivityDeps) {
   return {
-    /** Floors old's minimum at what it runs now, so that it cannot shrink while its traffic leaves. Answers the floor. */
-    freezeOld: writer(async ({ service, plan }: OnPlan): Promise<{ minSize: number }> => {
+    /** Sizes of old at this moment. */
+    sizeOfOld: watcher(async ({ service, plan }: OnPlan): Promise<OldSize> => {
+      const { MinSize, DesiredCapacity } = await oldGroup(sessionOf(deps, service), plan);
+      return { minSize: MinSize ?? 0, desiredCapacity: DesiredCapacity ?? 0 };
+    }),
+
+    /** Floors old's minimum, so that it cannot shrink while its traffic leaves; never lowers it. */
+    freezeOld: writer(async ({ service, plan, minSize }: OnPlan & { minSize: number }): Promise<void> => {
       const aws = sessionOf(deps, service);
-      const old = await describeGroup(aws, plan.old.groupName);
-      if (!old) throw ApplicationFailure.nonRetryable(`group ${plan.old.groupName} is gone`, 'not-found');
-      const floor = Math.max(old.MinSize ?? 0, old.DesiredCapacity ?? 0);
-      if (floor > (old.MinSize ?? 0))
-        await updateGroup(aws, { AutoScalingGroupName: plan.old.groupName, MinSize: floor });
-      return { minSize: floor };
+      const { MinSize } = await oldGroup(aws, plan);
+      if ((MinSize ?? 0) < minSize)
+        await updateGroup(aws, { AutoScalingGroupName: plan.old.groupName, MinSize: minSize });
     }),
 
     /** Brings old back to the size it had when the deployment began, when somebody has shrunk it. */
@@ -92,6 +100,12 @@ export function createGroupActivities(deps: ActivityDeps) {
       return { kind: 'scaled' };
     }),
   };
+}
+
+async function oldGroup(aws: AwsSession, plan: Plan): Promise<AutoScalingGroup> {
+  const old = await describeGroup(aws, plan.old.groupName);
+  if (!old) throw ApplicationFailure.nonRetryable(`group ${plan.old.groupName} is gone`, 'not-found');
+  return old;
 }
 
 export function groupNameOf(plan: Plan, fleet: Fleet): string {

@@ -63,6 +63,11 @@ export function isOutage(error: unknown): boolean {
   return error instanceof ActivityFailure && isSilence(error.cause);
 }
 
+/** Whether a call ended only because its limit did: another try may go well. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');
+}
+
 function isSilence(cause: unknown): boolean {
   return cause instanceof TimeoutFailure && (cause.cause === undefined || isSilence(cause.cause));
 }

@@ -198,6 +198,12 @@ export class DeploymentRun {
     this.backAsked ??= { outcome: phase === 'queued' || phase === 'plan' ? 'aborted' : 'rolled-back', reason };
   }
 
+  /** What a person has set since the plan is what is restored; once frozen, what is found may be ours. */
+  noteMinSize(minSize: number): void {
+    if (this.frozenMinSizes.length > 0) return;
+    this.knownPlan = { ...this.plan, old: { ...this.plan.old, minSize } };
+  }
+
   rememberFreeze(minSize: number): void {
     if (!this.frozenMinSizes.includes(minSize)) this.frozenMinSizes.push(minSize);
   }

@@ -16,9 +16,12 @@ export async function clone(run: DeploymentRun): Promise<Cause | null> {
   });
 }
 
-/** Raises new to what old runs now; old may have grown since. */
-export async function growClone(run: DeploymentRun): Promise<null> {
-  const { wanted } = await run.write('raise the clone to the live size of old').sizeClone(run.onPlan);
+/**
+ * Raises new to what old runs now; old may have grown since.
+ * @param limitSeconds the phase's limit unless told
+ */
+export async function growClone(run: DeploymentRun, limitSeconds?: number): Promise<null> {
+  const { wanted } = await run.write('raise the clone to the live size of old', limitSeconds).sizeClone(run.onPlan);
   run.newWanted = wanted;
   run.progress.newFleet = { groupName: run.plan.names.group, wanted, healthy: run.progress.newFleet?.healthy ?? null };
   return null;

@@ -1,6 +1,7 @@
 /** Moves traffic to new in steps; each is written, read back and judged before the next. */
 import { plannedGates, stepsFrom } from '../../domain/steps';
 import type { Cause, DeploymentRun } from '../run';
+import { isOutOfTime } from '../calls';
 import { growClone } from './clone';
 import { awaitReady } from './ready';
 import { guardGate, guardStep, guardWhileHeld, underGuard } from './guard';
@@ -33,9 +34,7 @@ async function step(run: DeploymentRun, next: Step): Promise<Cause | null> {
   run.progress.step = next;
   return (
     (await guardWhileHeld(run)) ??
-    (await freezeOld(run)) ??
-    (await growClone(run)) ??
-    (await underGuard(run, (interrupted) => awaitReady(run, 1, interrupted))) ??
+    (await underGuard(run, (interrupted) => matchOld(run, interrupted))) ??
     (await moveTraffic(run, next.newPercent)) ??
     (await guardStep(run, run.service.shift.stepSeconds)) ??
     (await gateAfter(run, next))
@@ -48,9 +47,37 @@ async function gateAfter(run: DeploymentRun, { newPercent }: Step): Promise<Caus
   return gates.includes(newPercent) ? guardGate(run, newPercent) : null;
 }
 
-/** Repeated at every step: the floor follows an old fleet that grows with its demand. */
-async function freezeOld(run: DeploymentRun): Promise<null> {
-  const { minSize } = await run.write('floor the size of old').freezeOld(run.onPlan);
-  run.rememberFreeze(minSize);
-  return null;
+/** Repeated at every step: both fleets follow an old fleet that grows with its demand. */
+async function matchOld(run: DeploymentRun, interrupted: () => boolean): Promise<Cause | null> {
+  return (await alignSizes(run, interrupted)) ?? awaitReady(run, 1, interrupted);
+}
+
+/**
+ * A writer is always awaited, so each is given a short time: in between, harm and an abort are acted on. All together have
+ * the limit of the phase.
+ */
+async function alignSizes(run: DeploymentRun, interrupted: () => boolean): Promise<Cause | null> {
+  const trySeconds = triesOfWriter * run.timeouts.writerSeconds;
+  const untilMs = Date.now() + run.service.limits.cloneSeconds * 1000;
+  while (!interrupted()) {
+    try {
+      await freezeOld(run, trySeconds);
+      await growClone(run, trySeconds);
+      return null;
+    } catch (error) {
+      if (!isOutOfTime(error) || Date.now() >= untilMs) throw error;
+    }
+  }
+  return run.abortAsked ? run.abortCause() : null;
+}
+
+const triesOfWriter = 2;
+
+async function freezeOld(run: DeploymentRun, trySeconds: number): Promise<void> {
+  const { minSize, desiredCapacity } = await run.write('read the size of old', trySeconds).sizeOfOld(run.onPlan);
+  run.noteMinSize(minSize);
+  if (minSize >= desiredCapacity) return;
+  // Known before it is written: what is found of it later is ours, whatever became of the answer.
+  run.rememberFreeze(desiredCapacity);
+  await run.write('floor the size of old', trySeconds).freezeOld({ ...run.onPlan, minSize: desiredCapacity });
 }

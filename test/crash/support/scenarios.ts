@@ -52,11 +52,11 @@ const forward: Scenario[] = [
   }),
   scenario('freezeOld', 'old may shrink', ['UpdateAutoScalingGroup'], async (stage) => {
     await upTo.readyClone(stage);
-    return stage.onPlan;
+    return { ...stage.onPlan, minSize: 2 };
   }),
   scenario('writeSplit', 'new gets its first half', eachRoute, async (stage) => {
     await upTo.readyClone(stage);
-    await stage.worker.call('freezeOld', stage.onPlan);
+    await stage.worker.call('freezeOld', { ...stage.onPlan, minSize: 2 });
     return splitInput(stage, 50);
   }),
 ];

@@ -60,7 +60,7 @@ export const upTo = {
   },
   half: async (stage: Stage): Promise<void> => {
     await upTo.readyClone(stage);
-    await stage.worker.call('freezeOld', stage.onPlan);
+    await stage.worker.call('freezeOld', { ...stage.onPlan, minSize: wanted });
     await split(stage, 50);
   },
   all: async (stage: Stage): Promise<void> => {
