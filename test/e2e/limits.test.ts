@@ -4,10 +4,10 @@ import { deploy, resultOf, serviceFile, submit, untilProgress } from './support/
 import { ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, unjudged, untilPhase, walk } from './support/steer';
-import { instancesOf } from './support/view';
+import { instancesOf, resizeGroup, viewOf } from './support/view';
 import { images } from './support/world';
 
-const names = ['gated', 'gateend', 'idle', 'sickold', 'badgate', 'badpause', 'badhold', 'pauseend', 'holdend'];
+const names = ['gated', 'gateend', 'idle', 'sickold', 'badgate', 'badpause', 'badhold', 'pauseend', 'holdend', 'stuck'];
 const virtualLoad = 60;
 
 let stage: Stage;
@@ -15,6 +15,7 @@ let stage: Stage;
 beforeAll(async () => {
   const services = [
     ...names.map((name) => ({ name, virtualLoad: 0 })),
+    { name: 'edited', size: 3, virtualLoad: 0 },
     { name: 'outage', image: images.bad, virtualLoad },
     { name: 'hotfix', image: images.bad, virtualLoad },
   ];
@@ -175,4 +176,41 @@ test.concurrent(
     await expectReplay(stage, hotfix.deploymentId);
   },
   120_000,
+);
+
+test.concurrent(
+  'an abort between two steps is acted on while AWS refuses what is written there',
+  async () => {
+    const file = serviceFile('stuck', { shift: { ...unjudged.shift, gates: [20] } });
+    const id = await deploy(stage, file, images.good);
+    await untilProgress(stage, id, 'the gate', (progress) => progress.gate !== null);
+    // The next step has to follow it, and cannot.
+    await resizeGroup(stage, 'stuck-v1', { DesiredCapacity: 3 });
+    const refusal = { operation: 'UpdateAutoScalingGroup', inputContains: 'stuck-', kind: 'error-500' } as const;
+    const { id: faultId } = await stage.sandbox.admin.addFault({ ...refusal, times: 'always' });
+    await walk(stage, id, [['promote', 'taken']]);
+    await untilProgress(stage, id, 'the next step', (progress) => progress.step?.index === 1);
+    await walk(stage, id, [['abort', 'taken']]);
+    await untilPhase(stage, id, 'rolling-back');
+    await stage.sandbox.admin.removeFaults(faultId);
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+    await expectUntouched(stage, 'stuck');
+    await expectReplay(stage, id);
+  },
+  90_000,
+);
+
+test.concurrent(
+  'a minimum size that a person set after the plan is what old has again after the rollback',
+  async () => {
+    const id = await deploy(stage, serviceFile('edited', long), images.good);
+    await untilPhase(stage, id, 'ready');
+    await resizeGroup(stage, 'edited-v1', { MinSize: 2 });
+    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    expect((await viewOf(stage, 'edited')).groups).toContainEqual(expect.objectContaining({ name: 'edited-v1', min: 3 }));
+    expect((await ask(stage, id, 'abort')).kind).toBe('taken');
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+    expect((await viewOf(stage, 'edited')).groups).toMatchObject([{ name: 'edited-v1', min: 2 }]);
+  },
+  90_000,
 );

@@ -1,5 +1,5 @@
 /** What is really there in the cloud for one service, seen through AWS's own clients. */
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand, UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
@@ -72,6 +72,16 @@ export async function instancesOf(stage: Stage, groupName: string): Promise<stri
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
   );
   return (group?.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+}
+
+/** Somebody else changes a group's sizes. */
+export async function resizeGroup(
+  stage: Stage,
+  groupName: string,
+  sizes: { MinSize?: number; DesiredCapacity?: number },
+): Promise<void> {
+  const { autoScaling } = clients(stage);
+  await autoScaling.send(new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: groupName, ...sizes }));
 }
 
 /** Somebody else writes the listener's default action. */
