@@ -207,7 +207,9 @@ test.concurrent(
     await untilPhase(stage, id, 'ready');
     await resizeGroup(stage, 'edited-v1', { MinSize: 2 });
     await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
-    expect((await viewOf(stage, 'edited')).groups).toContainEqual(expect.objectContaining({ name: 'edited-v1', min: 3 }));
+    expect((await viewOf(stage, 'edited')).groups).toContainEqual(
+      expect.objectContaining({ name: 'edited-v1', min: 3 }),
+    );
     expect((await ask(stage, id, 'abort')).kind).toBe('taken');
     expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
     expect((await viewOf(stage, 'edited')).groups).toMatchObject([{ name: 'edited-v1', min: 2 }]);
