@@ -147,7 +147,7 @@ function ruleRollback(situation: Situation): Ruling {
   if (phase === 'keep')
     return situation.goingBack ? already('it goes back') : taken('the traffic goes back to the old fleet');
   if (isDraining(situation))
-    return refused('the old fleet is being let go: deploy its version again (fleetshift rollback does so)');
+    return refused('the old fleet is being let go: deploy its version again (fleetshift status shows its image)');
   if (situation.goingBack) return already('it goes back');
   if (situation.decided) return refused('the deployment is decided: ask its drain for rollback instead');
   if (phase === 'shift' || phase === 'bake') return taken('the traffic is put back and what was made is removed');

@@ -14,7 +14,7 @@ import {
 import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import type { ControlRequest, Ruling, Situation, Verb } from '../domain/control';
-import { drainIdOf, type DrainProgress, type DrainResult } from '../domain/deployment';
+import { drainIdOf, type DrainProgress, type DrainResult, type Revision } from '../domain/deployment';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
 import { watch, writers, type Caller, type Interrupted } from './calls';
@@ -23,9 +23,12 @@ import { acquireLeases, releaseLeases, withLeases, type HeldLease, type Holder, 
 import { drainProgressQuery, supersededSignal } from './messages';
 import { firstPlace, type RemovalPlace } from './phases/remove-fleet';
 import { searchAttributes } from './search-attributes';
+import { tellerFor, type Teller } from './tell';
 
 export interface DrainInput {
   deploymentId: string;
+  number: number;
+  revision: Revision;
   service: ServiceConfig;
   plan: Plan;
   timeouts: ActivityTimeouts;
@@ -58,9 +61,15 @@ export class DrainRun {
   private goingBack = false;
   private backRuling: Ruling | null = null;
   private limitSeconds = giveUpSeconds;
+  private readonly teller: Teller;
 
   constructor(readonly input: DrainInput) {
-    const { deploymentId, plan, keepUntilMs, frozenMinSizes } = input;
+    const { deploymentId, number, revision, service, plan, keepUntilMs, frozenMinSizes } = input;
+    this.teller = tellerFor({
+      webhook: service.notifyWebhook,
+      about: { deploymentId, drainId: drainIdOf(deploymentId), service: plan.serviceKey, number, revision },
+      notice: (text) => this.notice(text),
+    });
     this.state = input.carried ?? {
       progress: {
         drainId: drainIdOf(deploymentId),
@@ -266,6 +275,11 @@ export class DrainRun {
     await continueAsNew<(input: DrainInput) => Promise<DrainResult>>({ ...this.input, carried: this.state });
   }
 
+  /** The run may end: Temporal has all that it said. */
+  handedOver(): Promise<void> {
+    return this.teller.handedOver();
+  }
+
   finish(
     ending: DrainResult['ending'],
     reason: string,
@@ -279,6 +293,7 @@ export class DrainRun {
     if (ending === 'rolled-back' || ending === 'needs-attention')
       upsertSearchAttributes([{ key: searchAttributes.outcome, value: ending }]);
     upsertMemo({ report: result });
+    if (ending === 'rolled-back' || ending === 'needs-attention') this.teller.tell({ event: ending, reason, repairs });
     return result;
   }
 }

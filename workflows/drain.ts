@@ -11,6 +11,7 @@ export async function drain(input: DrainInput): Promise<DrainResult> {
   run.listen();
   return CancellationScope.nonCancellable(async () => {
     const result = await drainOld(run);
+    await run.handedOver();
     await condition(allHandlersFinished);
     return result;
   });

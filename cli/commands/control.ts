@@ -64,9 +64,14 @@ function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: Contro
   }
 }
 
+/** Outcomes and endings after which old has all traffic. */
+const wentBack: string[] = ['rolled-back', 'aborted', 'refused'];
+
 function endedLines(verb: Verb, { id, outcome }: Extract<ControlOutcome, { kind: 'ended' }>): string[] {
   const said = `${id} has already ended (${outcome ?? 'without a result'}); nothing to ${verb}`;
-  return verb === 'promote' && outcome === 'succeeded'
-    ? [said, `to let its old fleet go before its time: fleetshift promote ${drainIdOf(id)}`]
-    : [said];
+  if (verb === 'promote' && outcome === 'succeeded')
+    return [said, `to let its old fleet go before its time: fleetshift promote ${drainIdOf(id)}`];
+  if (verb === 'rollback' && outcome !== null && !wentBack.includes(outcome))
+    return [said, 'to go back, deploy what ran before: fleetshift status shows its image'];
+  return [said];
 }

@@ -18,8 +18,13 @@ export function resultLines({ result, columns }: { result: DeploymentResult; col
     ...indented(result.reason, columns),
     ...(result.repairs.length === 0 ? [] : [line(piece('to be repaired by hand:', 'bad'))]),
     ...result.repairs.flatMap((repair) => bullet(repair, columns)),
-    ...(result.drainId === null ? [] : indented(`the old fleet goes by ${result.drainId}`, columns, 'dim')),
+    ...(result.drainId === null ? [] : oldFleetLines(result, columns)),
   ];
+}
+
+function oldFleetLines({ drainId, previousImageId }: DeploymentResult, columns: number): Line[] {
+  const before = previousImageId === null ? '' : `; before, ${previousImageId} ran`;
+  return indented(`the old fleet goes by ${drainId}${before}`, columns, 'dim');
 }
 
 export function indented(text: string, columns: number, tone: Tone = 'plain'): Line[] {

@@ -45,6 +45,6 @@ function endAnswerOf(error: unknown, id: string): Exclude<EndAnswer, { kind: 'en
     kind: 'stopped',
     message:
       `the workflow ${id} ended without a result (${said}): nobody is looking after its traffic and ` +
-      'servers. Check the split on the load balancer and the Auto Scaling groups tagged fleetshift:deployment.',
+      'servers. See how things stand, and finish it or go back, with: fleetshift recover <service file>',
   };
 }

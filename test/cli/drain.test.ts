@@ -84,11 +84,11 @@ test('without a worker, and after a terminate, that is told', () => {
 
 test('a deployment that has succeeded shows its drain below its end', () => {
   const seen = seenWith(
-    { phase: 'decided', result: resultWith({ drainId }) },
+    { phase: 'decided', result: resultWith({ drainId, previousImageId: 'ami-0old' }) },
     { drain: drainWith({ keepUntilMs: nowMs + 60_000 }) },
   );
   const shown = painted(screenLines({ seen, nowMs, columns: 200 })).join('\n');
-  expect(shown).toContain(`the old fleet goes by ${drainId}\n▸ keep`);
+  expect(shown).toContain(`the old fleet goes by ${drainId}; before, ami-0old ran\n▸ keep`);
   expect(shown).toContain(`(1m left): fleetshift rollback ${deploymentId}`);
 });
 

@@ -70,7 +70,7 @@ test('a pause stretches the keep, a promote ends it, and what may not be asked i
   await untilDrain(renewing, id, 'old to be let go', (progress) => progress.phase !== 'keep');
   expect(await askDrain(renewing, id, 'rollback')).toMatchObject({
     kind: 'refused',
-    text: expect.stringContaining('fleetshift rollback') as string,
+    text: expect.stringContaining('deploy its version again') as string,
   });
   expect(await drainResultOf(renewing, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
   const last = await lastRunOf(id);

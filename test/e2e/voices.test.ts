@@ -203,24 +203,31 @@ test.concurrent(
 );
 
 test.concurrent(
-  'a rollback asked of a deployment that has succeeded goes to its drain, which status shows until when it can',
-  async () => {
-    const id = await deploy(stage, serviceFile('regret', { ...unjudged, keep: '1h' }), images.good);
-    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
-    await untilDrain(stage, id, 'the keep', (progress) => progress.phase === 'keep');
-    expect((await run(`fleetshift status ${id}`)).out).toMatch(
-      /kept for an instant way back until .* \((59m|1h).*left/,
-    );
-    const asked = await run(`fleetshift rollback ${id} --by ada --reason slower`);
-    expect(asked).toMatchObject({
-      exitCode: 0,
-      err: '',
-      out: expect.stringContaining('rollback taken by drain:') as string,
-    });
-    expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'rolled-back', repairs: [] });
-    expect((await viewOf(stage, 'regret')).routes).toEqual([{ regret: 100 }]);
-    const after = await run(`fleetshift status ${id.replace('deploy', 'drain')}`);
-    expect(after).toMatchObject({ exitCode: 1, out: expect.stringContaining('asked for by ada: slower') as string });
-  },
+  'a rollback asked of a deployment that has succeeded goes to its drain, which tells; status shows until when it can',
+  () =>
+    withReceiver(async (there) => {
+      const change = { ...unjudged, keep: '1h', ...notifying(there) };
+      const id = await deploy(stage, serviceFile('regret', change), images.good);
+      expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
+      await untilDrain(stage, id, 'the keep', (progress) => progress.phase === 'keep');
+      expect((await run(`fleetshift status ${id}`)).out).toMatch(
+        /kept for an instant way back until .* \((59m|1h).*left/,
+      );
+      const asked = await run(`fleetshift rollback ${id} --by ada --reason slower`);
+      expect(asked).toMatchObject({
+        exitCode: 0,
+        err: '',
+        out: expect.stringContaining('rollback taken by drain:') as string,
+      });
+      expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'rolled-back', repairs: [] });
+      expect((await viewOf(stage, 'regret')).routes).toEqual([{ regret: 100 }]);
+      const after = await run(`fleetshift status ${id.replace('deploy', 'drain')}`);
+      expect(after).toMatchObject({ exitCode: 1, out: expect.stringContaining('asked for by ada: slower') as string });
+      expect(await untilTold(there, 'rolled-back')).toMatchObject({
+        deploymentId: id,
+        drainId: id.replace('deploy', 'drain'),
+        reason: expect.stringContaining('asked for by ada: slower') as string,
+      });
+    }),
   timeoutMs,
 );

@@ -31,6 +31,8 @@ async function startDrainOnce(run: DeploymentRun, drainId: string): Promise<void
     args: [
       {
         deploymentId: run.progress.deploymentId,
+        number: run.input.number,
+        revision: run.input.revision,
         service: run.service,
         plan: run.plan,
         timeouts: run.timeouts,
