@@ -3,7 +3,7 @@ import { sleep } from '@temporalio/workflow';
 import type { Activities } from '../../activities';
 import type { LeaveAnswer } from '../../activities/leaving';
 import type { Fleet } from '../../activities/group';
-import { pauseSeconds } from '../../domain/pace';
+import { pauseSeconds, setbackPauseSeconds } from '../../domain/pace';
 import type { Plan } from '../../domain/plan';
 import type { ServiceConfig } from '../../domain/service-file';
 import type { Interrupted } from '../calls';
@@ -17,6 +17,8 @@ export interface RemovalPlace {
   sinceMs: number;
   /** From here on the fleet's requests are counted: its last route had settled. */
   settledMs: number;
+  /** How often the fleet was found with traffic or servers that it should not have had; absent before the first time. */
+  setbacks?: number;
 }
 
 export interface Removal {
@@ -31,8 +33,11 @@ export interface Removal {
   tell: (text: string) => void;
   /** A fleet that never had any need not go quiet. */
   hadTraffic: boolean;
-  /** Takes weight away that the fleet has got again, and answers what is left to repair; without it that is waited out. */
-  takeBack?: () => Promise<string[]>;
+  /**
+   * Takes weight away that the fleet has got again, and answers what is left to repair; without it that is waited out.
+   * Weight that it cannot take, such as by a rule that somebody made meanwhile, is left to a person after this time.
+   */
+  takeBack?: { run: () => Promise<string[]>; upToSeconds: number };
   /** Writes on routes while nobody else does; without it the whole workflow holds them. */
   exclusively?: (arns: string[], write: () => Promise<LeaveAnswer>) => Promise<LeaveAnswer>;
   /** Before every turn: the place to wait out a pause, and to go over to a new run. */
@@ -91,8 +96,7 @@ async function leaveRoutes(removal: Removal): Promise<Next> {
   if (answer.kind === 'left') return removal.hadTraffic ? 'settle' : 'empty';
   if (answer.kind === 'another-route') return 'leave';
   if (isOver(removal)) return { problem: `the ${fleet} fleet is still in a route: ${answer.detail}` };
-  removal.tell(`the ${fleet} fleet cannot leave its routes yet: ${answer.kind}, ${answer.detail}`);
-  return (await becomeUnweighted(removal)) ?? 'leave';
+  return becomeUnweighted(removal, `the ${fleet} fleet cannot leave its routes: ${answer.kind}, ${answer.detail}`);
 }
 
 async function leave(removal: Removal): Promise<LeaveAnswer> {
@@ -129,8 +133,7 @@ async function scaleToZero(removal: Removal): Promise<Next> {
   const answer = await removal.write(`let the servers of the ${removal.fleet} fleet go`).scaleToZero(onFleet(removal));
   if (answer.kind !== 'still-routed') return 'gone';
   if (isOver(removal)) return { problem: answer.detail };
-  removal.tell(`not scaled in: ${answer.detail}`);
-  return (await becomeUnweighted(removal)) ?? 'empty';
+  return becomeUnweighted(removal, `not scaled in: ${answer.detail}`);
 }
 
 async function awaitGone(removal: Removal): Promise<Next> {
@@ -146,6 +149,7 @@ async function awaitGone(removal: Removal): Promise<Next> {
     case 'revived':
       if (isOver(removal)) return { problem: answer.detail };
       removal.tell(`${answer.detail}: it is let go once more`);
+      await pauseAfterSetback(removal);
       return 'leave';
     case 'late':
       if (isOver(removal)) return { problem: `the ${fleet} fleet is not gone: ${answer.detail}` };
@@ -154,24 +158,39 @@ async function awaitGone(removal: Removal): Promise<Next> {
   }
 }
 
-async function becomeUnweighted(removal: Removal): Promise<{ problem: string } | null> {
-  if (!removal.takeBack) {
+/** Somebody has given the fleet weight again, or has always: it goes out of the routes anew when it has none. */
+async function becomeUnweighted(removal: Removal, why: string): Promise<Next> {
+  const { takeBack, place } = removal;
+  removal.tell(why);
+  if (takeBack) {
+    const left = await takeBack.run();
+    if (left.length > 0) return { problem: left.join('; ') };
+    if (Date.now() - place.sinceMs >= takeBack.upToSeconds * 1000) return { problem: why };
+  } else {
     await awaitUnweighted(removal);
-    return null;
   }
-  const left = await removal.takeBack();
-  return left.length === 0 ? null : { problem: left.join('; ') };
+  await pauseAfterSetback(removal);
+  return 'leave';
 }
 
-/** Somebody has given the fleet weight again: that is watched, not undone. */
+/** Whose weight it is is not known, so that is watched, not undone. */
 async function awaitUnweighted(removal: Removal): Promise<void> {
-  const { fleet, service, place } = removal;
+  const { fleet } = removal;
   const deadlineMs = lateAtMs(removal);
   await removal.watch(`wait until the ${fleet} fleet has no weight`, (activities) =>
     activities.watchUnweighted({ ...onFleet(removal), deadlineMs }),
   );
-  const pause = pauseSeconds({ waitedMs: Date.now() - place.sinceMs, pollSeconds: service.pollSeconds });
-  await sleep(pause * 1000, { summary: 'look at the routes again' });
+}
+
+/** What sets a removal back may do so again at once, and each time costs history. */
+async function pauseAfterSetback({ place, service }: Removal): Promise<void> {
+  place.setbacks = (place.setbacks ?? 0) + 1;
+  const { pollSeconds } = service;
+  const pause = Math.max(
+    setbackPauseSeconds({ setbacks: place.setbacks, pollSeconds }),
+    pauseSeconds({ waitedMs: Date.now() - place.sinceMs, pollSeconds }),
+  );
+  await sleep(pause * 1000, { summary: 'look at the fleet again' });
 }
 
 function isOver({ untilMs }: Removal): boolean {

@@ -124,12 +124,16 @@ function noteGivenBack(way: WayBack, answer: Extract<GiveBackAnswer, { kind: 're
 
 /** What one that cannot go back leaves behind. */
 export function leftovers(way: Pick<WayBack, 'plan' | 'frozenMinSizes' | 'service'>): string[] {
-  const { plan, frozenMinSizes, service } = way;
-  const { group, template, targetGroups } = plan.names;
+  const { plan, frozenMinSizes } = way;
   return [
-    `when ${plan.old.groupName} has all traffic again, in ${service.region} delete group ${group}, target groups ${targetGroups.join(', ')} and launch template ${template}`,
+    deletionSentence(way, `when ${plan.old.groupName} has all traffic again,`),
     ...(frozenMinSizes.length === 0 ? [] : [unfreezeSentence(way)]),
   ];
+}
+
+function deletionSentence({ plan, service }: Pick<WayBack, 'plan' | 'service'>, when: string): string {
+  const { group, template, targetGroups } = plan.names;
+  return `${when} in ${service.region} delete group ${group}, target groups ${targetGroups.join(', ')} and launch template ${template}`;
 }
 
 async function removeNew(way: WayBack): Promise<string[]> {
@@ -142,10 +146,10 @@ async function removeNew(way: WayBack): Promise<string[]> {
     watch: (summary, call) => way.watch(summary, call),
     tell: (text) => way.notice(text),
     hadTraffic: way.hadTraffic,
-    takeBack: () => giveBackAll(way),
+    takeBack: { run: () => giveBackAll(way), upToSeconds: way.service.limits.regrowSeconds },
     untilMs: Date.now() + way.service.limits.rollbackSeconds * 1000,
   });
-  return repairs;
+  return repairs.length === 0 ? [] : [...repairs, deletionSentence(way, 'then')];
 }
 
 async function unfreezeOld(way: WayBack): Promise<string[]> {
