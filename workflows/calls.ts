@@ -1,6 +1,6 @@
 /** How workflows call activities: writers are awaited and never cancelled, watchers are given up when told. */
 import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
-import { ActivityFailure, ApplicationFailure, rootCause, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, RetryState, rootCause, TimeoutFailure } from '@temporalio/common';
 import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 
@@ -123,4 +123,18 @@ export function activityFailureMessage(error: unknown): string | undefined {
   const cause = error.cause instanceof TimeoutFailure ? error.cause.cause : error.cause;
   if (cause instanceof ApplicationFailure) return cause.message;
   return `${error.activityType} was not done in time: ${rootCause(error) ?? error.message}; see the worker's log, and whether workers are up`;
+}
+
+/** Whether trying again cannot help; of any other failure only the time was over, or the lease. */
+export function isHopeless(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.retryState === RetryState.NON_RETRYABLE_FAILURE && !isLeaseLost(error)
+  );
+}
+
+/** Nothing was written, for what must be held was not held. */
+export function isLeaseLost(error: unknown): boolean {
+  return (
+    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'lease-lost'
+  );
 }

@@ -7,6 +7,7 @@ import {
   log,
   setCurrentDetails,
   setHandler,
+  sleep,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
@@ -15,9 +16,10 @@ import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import type { ControlRequest, Ruling, Situation, Verb } from '../domain/control';
 import { drainIdOf, type DrainProgress, type DrainResult, type Revision } from '../domain/deployment';
+import { pauseSeconds } from '../domain/pace';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
-import { watch, writers, type Caller, type Interrupted } from './calls';
+import { activityFailureMessage, isHopeless, watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
 import { acquireLeases, releaseLeases, withLeases, type HeldLease, type Holder, type LeaseAnswer } from './leases';
 import { drainProgressQuery, supersededSignal } from './messages';
@@ -216,8 +218,9 @@ export class DrainRun {
     if (!frozenMinSizes.includes(minSize)) frozenMinSizes.push(minSize);
   }
 
-  write(summary: string): Activities {
-    return writers(this.caller(), summary);
+  /** @param limitSeconds after so long without success the call is given up */
+  write(summary: string, limitSeconds = this.limitSeconds): Activities {
+    return writers({ ...this.caller(), limitSeconds }, summary);
   }
 
   watch<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer | Interrupted> {
@@ -232,8 +235,38 @@ export class DrainRun {
     return acquireLeases({ arns, timeouts: this.input.timeouts });
   }
 
-  /** Never two writers on one route: a running deployment is waited out, and told. */
-  async exclusively<Answer>(arns: string[], write: () => Promise<Answer>): Promise<Answer> {
+  /**
+   * Never two writers on one route: a running deployment is waited out, and told. A write that does not succeed gives
+   * way to others in between.
+   */
+  async exclusively<Answer>(arns: string[], write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {
+    const sinceMs = Date.now();
+    for (;;) {
+      try {
+        return await this.inTurn(arns, () => this.brief(write));
+      } catch (error) {
+        const message = activityFailureMessage(error);
+        if (message === undefined || isHopeless(error) || Date.now() >= this.state.untilMs) throw error;
+        this.late(`not written yet: ${message}; others may write there meanwhile`);
+      }
+      const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: this.service.pollSeconds });
+      await sleep(pause * 1000, { summary: 'let others write on the routes' });
+      await this.renewIfDue();
+    }
+  }
+
+  private async brief<Answer>(write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {
+    try {
+      return await write(this.service.limits.readBackSeconds);
+    } catch (error) {
+      // A last attempt that was cut off may still be on its way, and must not meet the next holder's write.
+      if (!isHopeless(error))
+        await sleep(this.input.timeouts.writerSeconds * 1000, { summary: 'until no attempt can write any more' });
+      throw error;
+    }
+  }
+
+  private async inTurn<Answer>(arns: string[], write: () => Promise<Answer>): Promise<Answer> {
     const { timeouts, service } = this.input;
     const sinceMs = Date.now();
     let told = '';

@@ -7,11 +7,11 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
-import { ActivityFailure, ApplicationFailure, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import { inOrder, leaseStand, type LeaseFacts } from '../domain/leases';
-import { activityFailureMessage, watch, writers, type Caller, type Interrupted } from './calls';
+import { activityFailureMessage, isLeaseLost, watch, writers, type Caller, type Interrupted } from './calls';
 import { lease } from './lease';
 import { releaseSignal } from './messages';
 
@@ -204,12 +204,6 @@ export function underLeases(activities: Activities, request: () => LeaseRequest)
     }
   };
   return new Proxy(activities, { get: (_target, name) => (input: unknown) => call(name as keyof Activities, input) });
-}
-
-function isLeaseLost(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure && error.cause instanceof ApplicationFailure && error.cause.type === 'lease-lost'
-  );
 }
 
 /** One that is not paced by a phase: Temporal itself is asked, and answers at once or not at all. */

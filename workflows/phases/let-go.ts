@@ -12,7 +12,7 @@ export async function letGo(run: DrainRun): Promise<DrainResult> {
     service: run.service,
     plan: run.plan,
     place: run.state.place,
-    write: (summary) => run.write(summary),
+    write: (summary, limitSeconds) => run.write(summary, limitSeconds),
     watch: (summary, call) => run.watch(summary, call),
     tell: (text) => run.late(text),
     hadTraffic: true,
@@ -49,8 +49,8 @@ async function leaveAll(run: DrainRun): Promise<LeaveAnswer> {
     );
     if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
     const routeArns = found.arns;
-    const answer = await run.exclusively(routeArns, () =>
-      run.write('take the old fleet out of the routes').leaveRoutes({ ...onOld, routeArns }),
+    const answer = await run.exclusively(routeArns, (limitSeconds) =>
+      run.write('take the old fleet out of the routes', limitSeconds).leaveRoutes({ ...onOld, routeArns }),
     );
     if (answer.kind !== 'another-route') return answer;
   }

@@ -27,7 +27,7 @@ export interface Removal {
   plan: Plan;
   /** Changes as the removal goes on. */
   place: RemovalPlace;
-  write: (summary: string) => Activities;
+  write: (summary: string, limitSeconds?: number) => Activities;
   watch: <Answer>(summary: string, call: (activities: Activities) => Promise<Answer>) => Promise<Answer | Interrupted>;
   /** Something takes long, and is waited for. */
   tell: (text: string) => void;
@@ -39,7 +39,7 @@ export interface Removal {
    */
   takeBack?: { run: () => Promise<string[]>; upToSeconds: number };
   /** Writes on routes while nobody else does; without it the whole workflow holds them. */
-  exclusively?: (arns: string[], write: () => Promise<LeaveAnswer>) => Promise<LeaveAnswer>;
+  exclusively?: (arns: string[], write: (limitSeconds: number) => Promise<LeaveAnswer>) => Promise<LeaveAnswer>;
   /** Before every turn: the place to wait out a pause, and to go over to a new run. */
   between?: () => Promise<void>;
   /** After this it is left to a person. */
@@ -101,14 +101,14 @@ async function leaveRoutes(removal: Removal): Promise<Next> {
 
 async function leave(removal: Removal): Promise<LeaveAnswer> {
   const { fleet, exclusively } = removal;
-  const write = () => removal.write(`take the ${fleet} fleet out of the routes`);
+  const write = (limitSeconds?: number) => removal.write(`take the ${fleet} fleet out of the routes`, limitSeconds);
   if (!exclusively) return write().leaveRoutes(onFleet(removal));
   const found = await removal.watch(`find the routes of the ${fleet} fleet`, (activities) =>
     activities.findFleetRoutes(onFleet(removal)),
   );
   if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
   const routeArns = found.arns;
-  return exclusively(routeArns, () => write().leaveRoutes({ ...onFleet(removal), routeArns }));
+  return exclusively(routeArns, (limitSeconds) => write(limitSeconds).leaveRoutes({ ...onFleet(removal), routeArns }));
 }
 
 async function settle(removal: Removal): Promise<Next> {
