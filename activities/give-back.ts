@@ -7,8 +7,8 @@ import { describeRoute, foreignEdits, healthyCount, readRoutes, writeRoutes, typ
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { newPercentAfterGiveBack } from '../domain/give-back';
-import type { Plan } from '../domain/plan';
 import { forwardsOf } from '../domain/routes';
+import { oldNeedsForAll, oldSizeNow } from '../domain/steps';
 
 export type GiveBackAnswer =
   | {
@@ -22,6 +22,11 @@ export type GiveBackAnswer =
     }
   | { kind: 'not-read-back'; detail: string };
 
+export interface GiveBackInput extends OnPlan {
+  /** Sizes that the demand has asked of either fleet since the plan: old must be able to carry that. */
+  sizesSince: number[];
+}
+
 /** `again`: giving back, or growing old, may do something now. */
 export type GiveBackChance = { kind: 'again' } | { kind: 'late' };
 
@@ -29,11 +34,11 @@ export function createGiveBackActivities(deps: ActivityDeps) {
   return {
     /** Gives back to old what its healthy servers can carry; called again until everything is back. */
     giveBack: writer(
-      async ({ service, plan, ourPercents }: OnPlan & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
-        const aws = sessionOf(deps, service);
-        const { routes, leftAlone, newPercent } = await readReturnable(aws, plan);
+      async (input: GiveBackInput & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
+        const aws = sessionOf(deps, input.service);
+        const { routes, leftAlone, newPercent } = await readReturnable(aws, input);
         const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
-        const overwritten = foreignEdits(tooHigh, ourPercents);
+        const overwritten = foreignEdits(tooHigh, input.ourPercents);
         const answer = await writeRoutes(aws, tooHigh, newPercent);
         if (answer.kind !== 'written') return answer;
         return {
@@ -47,19 +52,20 @@ export function createGiveBackActivities(deps: ActivityDeps) {
     ),
 
     /** Waits until old can carry more than it has, or its group has shrunk. */
-    watchGiveBack: watcher(async (input: OnPlan & { deadlineMs: number }): Promise<GiveBackChance> => {
+    watchGiveBack: watcher(async (input: GiveBackInput & { deadlineMs: number }): Promise<GiveBackChance> => {
       const aws = sessionOf(deps, input.service);
-      const { groupName, desiredCapacity } = input.plan.old;
+      const { old: planned } = input.plan;
+      const size = oldSizeNow({ planned, sizesSince: input.sizesSince });
       return lookUntil<GiveBackChance>({
         deadlineMs: input.deadlineMs,
         everySeconds: input.service.pollSeconds,
         look: async () => {
-          const [found, old] = await Promise.all([readReturnable(aws, input.plan), describeGroup(aws, groupName)]);
+          const [found, old] = await Promise.all([readReturnable(aws, input), describeGroup(aws, planned.groupName)]);
           report({
             text: `${found.current} % of the traffic is on new, and old can carry ${100 - found.newPercent} %`,
           });
           const stuck = found.current === 0 ? found.leftAlone.length > 0 : found.newPercent === found.current;
-          const shrunk = old !== undefined && (old.DesiredCapacity ?? 0) < desiredCapacity;
+          const shrunk = old !== undefined && (old.DesiredCapacity ?? 0) < size;
           return stuck && !shrunk ? null : { kind: 'again' };
         },
         late: () => ({ kind: 'late' }),
@@ -77,17 +83,18 @@ interface Returnable {
   newPercent: number;
 }
 
-async function readReturnable(aws: AwsSession, plan: Plan): Promise<Returnable> {
+async function readReturnable(aws: AwsSession, { plan, sizesSince }: GiveBackInput): Promise<Returnable> {
   const newArns = await newTargetGroupArns(aws, plan);
   const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
   const routes = await readRoutes(aws, plan, pairs);
   const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
   const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
+  const oldNeeded = oldNeedsForAll({ planned: plan.old, sizesSince });
   return {
     routes,
     leftAlone,
     current,
-    newPercent: current === 0 ? 0 : await giveBackTarget(aws, plan, pairs, current),
+    newPercent: current === 0 ? 0 : await giveBackTarget(aws, pairs, { current, oldNeeded }),
   };
 }
 
@@ -97,16 +104,15 @@ function hasWeight({ actions }: RouteNow, arn: string): boolean {
 
 async function giveBackTarget(
   aws: AwsSession,
-  plan: Plan,
   pairs: readonly PairArns[],
-  current: number,
+  { current, oldNeeded }: { current: number; oldNeeded: number },
 ): Promise<number> {
   const targets = await Promise.all(
     pairs.map(async ({ oldArn, newArn }) =>
       newPercentAfterGiveBack({
         currentNewPercent: current,
         oldHealthy: await healthyCount(aws, oldArn),
-        oldNeeded: plan.old.healthyServers,
+        oldNeeded,
         newHealthy: newArn === '' ? 0 : await healthyCount(aws, newArn),
       }),
     ),

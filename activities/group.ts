@@ -43,16 +43,16 @@ export function createGroupActivities(deps: ActivityDeps) {
         await updateGroup(aws, { AutoScalingGroupName: plan.old.groupName, MinSize: minSize });
     }),
 
-    /** Brings old back to the size it had when the deployment began, when somebody has shrunk it. */
-    regrowOld: writer(async ({ service, plan }: OnPlan): Promise<RegrowAnswer> => {
+    /** Brings old to this size, when it is smaller: somebody has shrunk it, or the demand has grown. */
+    regrowOld: writer(async ({ service, plan, size }: OnPlan & { size: number }): Promise<RegrowAnswer> => {
       const aws = sessionOf(deps, service);
-      const { groupName, desiredCapacity, maxSize } = plan.old;
+      const { groupName, maxSize } = plan.old;
       const old = await describeGroup(aws, groupName);
       if (!old) return { kind: 'absent' };
-      if ((old.DesiredCapacity ?? 0) >= desiredCapacity) return { kind: 'asked' };
-      const MaxSize = Math.max(old.MaxSize ?? 0, maxSize);
+      if ((old.DesiredCapacity ?? 0) >= size) return { kind: 'asked' };
+      const MaxSize = Math.max(old.MaxSize ?? 0, maxSize, size);
       // The floor raises the size with it, and never lowers it: a write that lands late cannot shrink the fleet.
-      await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: desiredCapacity, MaxSize });
+      await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: size, MaxSize });
       return { kind: 'asked' };
     }),
 

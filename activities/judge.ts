@@ -21,7 +21,7 @@ import { foldStretch, judgeReportOf, periodsToRead, refoldStretch } from '../dom
 import type { PeriodSums } from '../domain/judge/rows';
 import { guardSettingsOf, type GuardSettings } from '../domain/judge/settings';
 import { currentStretch, type GuardState } from '../domain/judge/stretch';
-import { neededHealthy, oldNeeds } from '../domain/steps';
+import { neededHealthy, oldNeeds, oldNeedsForAll } from '../domain/steps';
 
 export interface GuardInput extends OnPlan {
   state: GuardState;
@@ -218,8 +218,10 @@ class Guard {
 
   private sicknessOfOld({ oldHealthy }: { oldHealthy: number }): HoldFinding[] {
     const { newPercent } = currentStretch(this.state);
-    const { groupName, healthyServers } = this.input.plan.old;
-    const needed = oldNeeds({ healthyAtStart: healthyServers, newPercent });
+    const { plan, newWanted } = this.input;
+    const { groupName } = plan.old;
+    const healthyForAll = oldNeedsForAll({ planned: plan.old, sizesSince: [newWanted] });
+    const needed = oldNeeds({ healthyForAll, newPercent });
     this.sickReads.ofOld = oldHealthy < needed ? this.sickReads.ofOld + 1 : 0;
     if (this.input.hotfix || this.sickReads.ofOld < sickReadsNeeded) return [];
     const detail = `${oldHealthy} servers of ${groupName} are healthy, ${needed} are needed for the ${100 - newPercent} % of the traffic that it carries`;

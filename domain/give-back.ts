@@ -5,7 +5,7 @@
 export function newPercentAfterGiveBack(input: {
   currentNewPercent: number;
   oldHealthy: number;
-  /** Healthy servers with which old carried everything before. */
+  /** Healthy servers with which old can carry everything today. */
   oldNeeded: number;
   newHealthy: number;
 }): number {

@@ -54,12 +54,31 @@ export function splitWeights(newPercent: number): { oldWeight: number; newWeight
 }
 
 /**
- * Healthy servers that old needs for the share that it still carries; none where it had none to begin with.
- * @param input.healthyAtStart with these it carried everything
+ * Healthy servers with which old would carry everything today: as many as did when it was planned, and more by the same
+ * part by which the fleets have grown since.
+ * @param input.planned its size then, and how many of them were healthy
+ * @param input.sizesSince sizes that the demand has asked of either fleet since
  */
-export function oldNeeds(input: { healthyAtStart: number; newPercent: number }): number {
-  const { healthyAtStart, newPercent } = input;
-  return healthyAtStart === 0 ? 0 : neededHealthy({ wantedServers: healthyAtStart, newPercent: 100 - newPercent });
+export function oldNeedsForAll(input: {
+  planned: { desiredCapacity: number; healthyServers: number };
+  sizesSince: readonly number[];
+}): number {
+  const { desiredCapacity, healthyServers } = input.planned;
+  return Math.ceil((healthyServers * oldSizeNow(input)) / Math.max(1, desiredCapacity));
+}
+
+/** The size that old must have to carry everything today; never less than it was planned with. */
+export function oldSizeNow(input: { planned: { desiredCapacity: number }; sizesSince: readonly number[] }): number {
+  return Math.max(input.planned.desiredCapacity, ...input.sizesSince);
+}
+
+/**
+ * Healthy servers that old needs for the share that it still carries; none where it had none to begin with.
+ * @param input.healthyForAll with these it would carry everything
+ */
+export function oldNeeds(input: { healthyForAll: number; newPercent: number }): number {
+  const { healthyForAll, newPercent } = input;
+  return healthyForAll === 0 ? 0 : neededHealthy({ wantedServers: healthyForAll, newPercent: 100 - newPercent });
 }
 
 /**

@@ -35,6 +35,8 @@ export interface DrainInput {
   plan: Plan;
   timeouts: ActivityTimeouts;
   frozenMinSizes: number[];
+  /** Servers that new was last raised to; absent when an earlier release began the drain. */
+  newWanted?: number;
   keepUntilMs: number;
   /** What the run before this one hands on; absent in the first. */
   carried?: DrainState;

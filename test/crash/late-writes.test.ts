@@ -107,8 +107,8 @@ test('a size that lands while the fleet is let go is seen, and taken back', asyn
 test('old grows again at most: what it was asked for before does not shrink it', async () => {
   await upTo.half(stage);
   await resize(stage, 'web-v1', { minSize: 1, desiredCapacity: 1 });
-  const land = await onTheWire('regrowOld', stage.onPlan);
-  await call('regrowOld', stage.onPlan);
+  const land = await onTheWire('regrowOld', { ...stage.onPlan, size: 2 });
+  await call('regrowOld', { ...stage.onPlan, size: 2 });
   await resize(stage, 'web-v1', { desiredCapacity: 4 });
   expect(await land()).toBe('applied');
   expect(groupNamed('web-v1')).toMatchObject({ desiredCapacity: 4, minSize: 2 });
@@ -142,14 +142,14 @@ describe('a weight for new that lands after everything was given back', () => {
   beforeEach(async () => {
     await upTo.readyClone(stage);
     land = await onTheWire('writeSplit', splitInput(stage, 50));
-    await call('giveBack', { ...stage.onPlan, ourPercents: [0, 50] });
+    await call('giveBack', { ...stage.onPlan, ourPercents: [0, 50], sizesSince: [] });
   });
 
   test('is seen before the servers of new are let go, and given back again', async () => {
     expect(await land()).toBe('applied');
     expect(await call('leaveRoutes', onNew())).toMatchObject({ kind: 'still-weighted' });
     expect(await call('scaleToZero', onNew())).toMatchObject({ kind: 'still-routed' });
-    const answer = await call('giveBack', { ...stage.onPlan, ourPercents: [0, 50] });
+    const answer = await call('giveBack', { ...stage.onPlan, ourPercents: [0, 50], sizesSince: [] });
     expect(answer).toMatchObject({ kind: 'returned', newPercent: 0, overwritten: [], leftAlone: [] });
     expect(await call('leaveRoutes', onNew())).toEqual({ kind: 'left' });
   });

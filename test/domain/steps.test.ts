@@ -109,11 +109,11 @@ test('every gate that was asked for stands somewhere, never before its share is 
 });
 
 test('old needs servers for what it still carries, and at least one; none where it had none', () => {
-  expect(oldNeeds({ healthyAtStart: 10, newPercent: 0 })).toBe(10);
-  expect(oldNeeds({ healthyAtStart: 10, newPercent: 25 })).toBe(8);
-  expect(oldNeeds({ healthyAtStart: 10, newPercent: 98 })).toBe(1);
-  expect(oldNeeds({ healthyAtStart: 10, newPercent: 100 })).toBe(0);
-  expect(oldNeeds({ healthyAtStart: 0, newPercent: 10 })).toBe(0);
+  expect(oldNeeds({ healthyForAll: 10, newPercent: 0 })).toBe(10);
+  expect(oldNeeds({ healthyForAll: 10, newPercent: 25 })).toBe(8);
+  expect(oldNeeds({ healthyForAll: 10, newPercent: 98 })).toBe(1);
+  expect(oldNeeds({ healthyForAll: 10, newPercent: 100 })).toBe(0);
+  expect(oldNeeds({ healthyForAll: 0, newPercent: 10 })).toBe(0);
 });
 
 test.each([

@@ -37,6 +37,7 @@ async function startDrainOnce(run: DeploymentRun, drainId: string): Promise<void
         plan: run.plan,
         timeouts: run.timeouts,
         frozenMinSizes: run.frozenMinSizes,
+        newWanted: run.newWanted,
         keepUntilMs: keepUntilMs(run),
       },
     ],

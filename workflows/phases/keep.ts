@@ -92,6 +92,7 @@ function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
     ourPercents: () => [0, 100],
     frozenMinSizes: run.state.frozenMinSizes,
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
+    newWanted: run.input.newWanted ?? 0,
     hadTraffic: true,
     write: (summary) => run.write(summary),
     watch: (summary, call) => run.watch(summary, call),

@@ -8,6 +8,7 @@ import type { GiveBackAnswer } from '../../activities/give-back';
 import type { DeploymentResult } from '../../domain/deployment';
 import { pauseSeconds } from '../../domain/pace';
 import type { Plan } from '../../domain/plan';
+import { oldSizeNow } from '../../domain/steps';
 import type { ServiceConfig } from '../../domain/service-file';
 import { activityFailureMessage, type Interrupted } from '../calls';
 import type { Cause, DeploymentRun } from '../run';
@@ -22,6 +23,8 @@ export interface WayBack {
   /** MinSize values written to old while frozen. */
   readonly frozenMinSizes: readonly number[];
   rememberFreeze(minSize: number): void;
+  /** Servers that new was last raised to: what the demand had asked for by then. */
+  readonly newWanted: number;
   /** Whether new may have had traffic. */
   readonly hadTraffic: boolean;
   write(summary: string): Activities;
@@ -52,6 +55,7 @@ function wayBackOf(run: DeploymentRun): WayBack {
     ourPercents: () => [...run.askedPercents],
     frozenMinSizes: run.frozenMinSizes,
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
+    newWanted: run.newWanted,
     hadTraffic: run.wasShifted,
     write: (summary) => run.write(summary),
     watch: (summary, call) => run.watch(summary, call),
@@ -75,9 +79,9 @@ export async function goBack(way: WayBack): Promise<WentBack> {
 
 /** At once what old can carry; old is grown again, and the rest follows as its servers come back. */
 async function giveBackAll(way: WayBack): Promise<string[]> {
-  const onPlan = { service: way.service, plan: way.plan };
   let sinceMs: number | null = null;
   for (;;) {
+    const onPlan = { service: way.service, plan: way.plan, sizesSince: sizesSince(way) };
     const answer = await way
       .write('give the traffic back to old')
       .giveBack({ ...onPlan, ourPercents: way.ourPercents() });
@@ -100,9 +104,14 @@ function pauseMs({ service }: WayBack, sinceMs: number): number {
 }
 
 async function regrowOld(way: WayBack): Promise<void> {
+  const size = oldSizeNow({ planned: way.plan.old, sizesSince: sizesSince(way) });
   // Known before it is written: what is found of it later is ours.
-  way.rememberFreeze(way.plan.old.desiredCapacity);
-  await way.write('grow old to the size it had').regrowOld({ service: way.service, plan: way.plan });
+  way.rememberFreeze(size);
+  await way.write('grow old to the size it needs').regrowOld({ service: way.service, plan: way.plan, size });
+}
+
+function sizesSince({ newWanted, frozenMinSizes }: WayBack): number[] {
+  return [newWanted, ...frozenMinSizes];
 }
 
 /** Answers what still keeps traffic from old, in words. */

@@ -64,17 +64,17 @@ const forward: Scenario[] = [
 const back: Scenario[] = [
   scenario('giveBack', 'old is healthy', eachRoute, async (stage) => {
     await upTo.half(stage);
-    return { ...stage.onPlan, ourPercents: [0, 50] };
+    return { ...stage.onPlan, ourPercents: [0, 50], sizesSince: [2] };
   }),
   scenario('giveBack', 'old can carry half', eachRoute, async (stage) => {
     await upTo.all(stage);
     await resize(stage, stage.plan.old.groupName, { minSize: 1, desiredCapacity: 1 });
-    return { ...stage.onPlan, ourPercents: [0, 50, 100] };
+    return { ...stage.onPlan, ourPercents: [0, 50, 100], sizesSince: [2] };
   }),
   scenario('regrowOld', 'old was shrunk', ['UpdateAutoScalingGroup'], async (stage) => {
     await upTo.half(stage);
     await resize(stage, stage.plan.old.groupName, { minSize: 1, desiredCapacity: 1 });
-    return stage.onPlan;
+    return { ...stage.onPlan, size: 2 };
   }),
   scenario('restoreMinSize', 'old is frozen', ['UpdateAutoScalingGroup'], async (stage) => {
     await upTo.givenBack(stage);

@@ -69,7 +69,7 @@ export const upTo = {
   },
   givenBack: async (stage: Stage): Promise<void> => {
     await upTo.half(stage);
-    await stage.worker.call('giveBack', { ...stage.onPlan, ourPercents: [0, 50] });
+    await stage.worker.call('giveBack', { ...stage.onPlan, ourPercents: [0, 50], sizesSince: [] });
   },
   /** The fleet that lost is out of the routes and empty. */
   emptied: async (stage: Stage, fleet: 'old' | 'new'): Promise<void> => {
