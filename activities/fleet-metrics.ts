@@ -13,9 +13,11 @@ interface Place {
   loadBalancer: string;
 }
 
-/** One entry per period of the window, oldest first; null when CloudWatch answered only in part. */
+/** One entry per period of the window, oldest first; null when it can be told only in part. */
 export async function readFleetSums(aws: AwsSession, plan: Plan, window: MetricWindow): Promise<PeriodSums[] | null> {
   const newArns = await newTargetGroupArns(aws, plan);
+  // What is not found has not had no requests.
+  if (newArns.includes(null)) return null;
   const oldPlaces = places(plan, (pair) => plan.pairs[pair]?.oldArn);
   const newPlaces = places(plan, (pair) => newArns[pair]);
   const ofFleets = [...oldPlaces, ...newPlaces].flatMap((place) =>

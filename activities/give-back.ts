@@ -3,11 +3,19 @@ import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { lookUntil, report, watcher, writer } from './roles';
 import { newTargetGroupArns, type PairArns } from './target-group';
-import { describeRoute, foreignEdits, healthyCount, readRoutes, writeRoutes, type RouteNow } from './traffic';
+import {
+  describeForwards,
+  describeRoute,
+  foreignEdits,
+  healthyCount,
+  readRoutes,
+  writeRoutes,
+  type RouteNow,
+} from './traffic';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { newPercentAfterGiveBack } from '../domain/give-back';
-import { forwardsOf } from '../domain/routes';
+import { givesWeight, mayBeOfFleet } from '../domain/routes';
 import { oldNeedsForAll, oldSizeNow } from '../domain/steps';
 
 export type GiveBackAnswer =
@@ -33,23 +41,26 @@ export type GiveBackChance = { kind: 'again' } | { kind: 'late' };
 export function createGiveBackActivities(deps: ActivityDeps) {
   return {
     /** Gives back to old what its healthy servers can carry; called again until everything is back. */
-    giveBack: writer(
-      async (input: GiveBackInput & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
-        const aws = sessionOf(deps, input.service);
-        const { routes, leftAlone, newPercent } = await readReturnable(aws, input);
-        const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
-        const overwritten = foreignEdits(tooHigh, input.ourPercents);
-        const answer = await writeRoutes(aws, tooHigh, newPercent);
-        if (answer.kind !== 'written') return answer;
+    giveBack: writer(async (input: GiveBackInput & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
+      const aws = sessionOf(deps, input.service);
+      const { routes, leftAlone, unclear, newPercent } = await readReturnable(aws, input);
+      if (unclear.length > 0)
         return {
-          kind: 'returned',
-          newPercent,
-          readBackMs: answer.readBackMs,
-          overwritten,
-          leftAlone: leftAlone.map(describeRoute),
+          kind: 'not-read-back',
+          detail: `the target groups of new cannot be found, and ${unclear.map(describeForwards).join('; ')}`,
         };
-      },
-    ),
+      const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
+      const overwritten = foreignEdits(tooHigh, input.ourPercents);
+      const answer = await writeRoutes(aws, tooHigh, newPercent);
+      if (answer.kind !== 'written') return answer;
+      return {
+        kind: 'returned',
+        newPercent,
+        readBackMs: answer.readBackMs,
+        overwritten,
+        leftAlone: leftAlone.map(describeRoute),
+      };
+    }),
 
     /** Waits until old can carry more than it has, or its group has shrunk. */
     watchGiveBack: watcher(async (input: GiveBackInput & { deadlineMs: number }): Promise<GiveBackChance> => {
@@ -77,6 +88,8 @@ export function createGiveBackActivities(deps: ActivityDeps) {
 interface Returnable {
   routes: RouteNow[];
   leftAlone: RouteNow[];
+  /** Routes that give weight to what is not old's while new's target group is not found: it may be that one. */
+  unclear: RouteNow[];
   /** Highest share of new in any route. */
   current: number;
   /** Share that new must keep for now. */
@@ -88,18 +101,21 @@ async function readReturnable(aws: AwsSession, { plan, sizesSince }: GiveBackInp
   const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
   const routes = await readRoutes(aws, plan, pairs);
   const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
+  const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns: pairs.map((pair) => pair.oldArn), newArns });
+  const unclear = routes.filter(({ pair, actions }) => pair.newArn === '' && givesWeight(actions, isUnclear));
   const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
   const oldNeeded = oldNeedsForAll({ planned: plan.old, sizesSince });
   return {
     routes,
     leftAlone,
+    unclear,
     current,
     newPercent: current === 0 ? 0 : await giveBackTarget(aws, pairs, { current, oldNeeded }),
   };
 }
 
 function hasWeight({ actions }: RouteNow, arn: string): boolean {
-  return forwardsOf(actions).some((one) => one.arn === arn && one.weight > 0);
+  return givesWeight(actions, (one) => one === arn);
 }
 
 async function giveBackTarget(

@@ -5,12 +5,12 @@ import { sessionOf } from './deps';
 import { watcher, writer } from './roles';
 import { findRoutes } from './source';
 import { newTargetGroupArns } from './target-group';
-import { findTargetGroup } from '../clients/aws/balancers';
+import { findTargetGroup, readRoute } from '../clients/aws/balancers';
 import { describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { deploymentTag } from '../domain/names';
 import type { Plan } from '../domain/plan';
-import { forwardsOf } from '../domain/routes';
+import { givesWeight, mayBeOfFleet } from '../domain/routes';
 import { restoredMinSize } from '../domain/restore';
 
 export type Fleet = 'old' | 'new';
@@ -119,13 +119,21 @@ export async function fleetArns(aws: AwsSession, plan: Plan, fleet: Fleet): Prom
   return found.flatMap((group) => group?.TargetGroupArn ?? []);
 }
 
-/** Every route that gives weight to a fleet at this moment, also one that was made after the plan. */
+/**
+ * Every route that gives weight to a fleet at this moment, also one that was made after the plan. Those of the plan are
+ * read one by one too: that none is found may come of one empty answer.
+ */
 export async function weightedRoutes(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<string[]> {
-  const arns = await fleetArns(aws, plan, fleet);
-  const routes = await findRoutes(aws, arns);
-  return routes
-    .filter((route) => forwardsOf(route.actions).some((one) => arns.includes(one.arn) && one.weight > 0))
-    .map((route) => route.arn);
+  const oldArns = plan.pairs.map((pair) => pair.oldArn);
+  const newArns = fleet === 'new' ? await newTargetGroupArns(aws, plan) : [];
+  const isMeant = mayBeOfFleet({ fleet, oldArns, newArns });
+  const arns = fleet === 'new' ? newArns.filter((arn) => arn !== null) : await fleetArns(aws, plan, 'old');
+  const [found, planned] = await Promise.all([
+    findRoutes(aws, arns),
+    Promise.all(plan.routes.map(async ({ arn, kind }) => ({ arn, actions: await readRoute(aws, { arn, kind }) }))),
+  ]);
+  const weighted = [...found, ...planned].filter(({ actions }) => givesWeight(actions ?? [], isMeant));
+  return [...new Set(weighted.map(({ arn }) => arn))];
 }
 
 export function assertOurs(group: AutoScalingGroup, plan: Plan): void {

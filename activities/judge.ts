@@ -171,7 +171,7 @@ class Guard {
     const { periodSeconds } = this.settings;
     try {
       const periods = await readFleetSums(this.aws, this.input.plan, { periodSeconds, ...window });
-      if (!periods) return this.metrics.miss('CloudWatch answered only in part');
+      if (!periods) return this.metrics.miss('they could be read only in part');
       this.metrics.succeed();
       this.hasRead = true;
       return periods;

@@ -12,6 +12,7 @@ import {
   targetGroupAttributes,
   type TargetGroupAttribute,
 } from '../clients/aws/balancers';
+import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { deploymentTag, ownTags, replacesTag } from '../domain/names';
 import type { Plan, TargetGroupPair } from '../domain/plan';
@@ -27,11 +28,20 @@ export function createTargetGroupActivities(deps: ActivityDeps) {
   };
 }
 
-/** The new target group of each pair; null where it does not exist (yet, or any more). */
+/**
+ * The new target group of each pair; null where it does not exist (yet, or any more). One that is not found by its name may
+ * be a stale answer, so the new group is asked too, whose servers register there.
+ */
 export async function newTargetGroupArns(aws: AwsSession, plan: Plan): Promise<(string | null)[]> {
-  return Promise.all(
+  const named = await Promise.all(
     plan.pairs.map(async (pair) => (await findTargetGroup(aws, { name: pair.newName }))?.TargetGroupArn ?? null),
   );
+  if (!named.includes(null)) return named;
+  const { TargetGroupARNs: ofGroup = [] } = (await describeGroup(aws, plan.names.group)) ?? {};
+  return named.map((found, index) => {
+    const dimension = `targetgroup/${plan.pairs[index]?.newName ?? ''}/`;
+    return found ?? ofGroup.find((arn) => dimensionOf(arn).startsWith(dimension)) ?? null;
+  });
 }
 
 export interface PairArns {

@@ -99,9 +99,17 @@ export function foreignEdits(routes: readonly RouteNow[], ours: readonly number[
     .map(describeRoute);
 }
 
-export function describeRoute({ route, actions }: RouteNow): string {
+export function describeRoute(route: RouteNow): string {
+  return describe(route, 'was changed by somebody else and now has');
+}
+
+export function describeForwards(route: RouteNow): string {
+  return describe(route, 'has');
+}
+
+function describe({ route, actions }: RouteNow, what: string): string {
   const found = forwardsOf(actions).map((one) => `${one.arn} weight ${one.weight}`);
-  return `route ${route.arn} was changed by somebody else and now has ${found.join(', ') || 'no forward action'}`;
+  return `route ${route.arn} ${what} ${found.join(', ') || 'no forward action'}`;
 }
 
 export async function healthyCount(aws: AwsSession, targetGroupArn: string): Promise<number> {

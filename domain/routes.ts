@@ -49,6 +49,26 @@ export function observedNewPercent(
   return (100 * newWeight) / total;
 }
 
+/** Whether a route gives weight to any target group that may be meant. */
+export function givesWeight(actions: readonly RouteAction[], mayBeMeant: (arn: string) => boolean): boolean {
+  return forwardsOf(actions).some((one) => one.weight > 0 && mayBeMeant(one.arn));
+}
+
+/**
+ * Whether a target group with weight may be one of the fleet's: where not all of new's can be found, and that may be a
+ * stale answer, anything that is not old's.
+ */
+export function mayBeOfFleet(input: {
+  fleet: 'old' | 'new';
+  oldArns: readonly string[];
+  /** Null: not found. */
+  newArns: readonly (string | null)[];
+}): (arn: string) => boolean {
+  const { fleet, oldArns, newArns } = input;
+  if (fleet === 'old') return (arn) => oldArns.includes(arn);
+  return (arn) => newArns.includes(arn) || (newArns.includes(null) && !oldArns.includes(arn));
+}
+
 export function references(actions: readonly RouteAction[], arn: string): boolean {
   return forwardsOf(actions).some((one) => one.arn === arn);
 }

@@ -3,6 +3,7 @@ import {
   holdbackPercentFor,
   neededHealthy,
   oldNeeds,
+  oldNeedsForAll,
   plannedGates,
   planSteps,
   splitWeights,
@@ -123,4 +124,13 @@ test.each([
   [99, [99]],
 ])('one that has %s %% already goes on with the steps that are left', (share, steps) => {
   expect(stepsFrom([1, 10, 50, 98], share)).toEqual(steps);
+});
+
+test('what old needs grows with what the fleets have grown to since the plan, and never shrinks', () => {
+  const planned = { desiredCapacity: 4, healthyServers: 4 };
+  expect(oldNeedsForAll({ planned, sizesSince: [] })).toBe(4);
+  expect(oldNeedsForAll({ planned, sizesSince: [0, 2] })).toBe(4);
+  expect(oldNeedsForAll({ planned, sizesSince: [6, 20] })).toBe(20);
+  // Half of it carried everything then, so half of what it would be now does.
+  expect(oldNeedsForAll({ planned: { desiredCapacity: 4, healthyServers: 2 }, sizesSince: [20] })).toBe(10);
 });
