@@ -50,6 +50,14 @@ export function createTrafficActivities(deps: ActivityDeps) {
       return writeRoutes(aws, routes, input.newPercent);
     }),
 
+    /** Routes whose share is none of these, in words. */
+    readEdits: watcher(
+      async ({ service, plan, ourPercents }: OnPlan & { ourPercents: number[] }): Promise<{ edits: string[] }> => {
+        const aws = sessionOf(deps, service);
+        return { edits: foreignEdits(await readRoutes(aws, plan, await existingPairs(aws, plan)), ourPercents) };
+      },
+    ),
+
     /** Waits until every route has one of these shares again. */
     watchRoutes: watcher(
       async (input: OnPlan & { ourPercents: number[]; deadlineMs: number }): Promise<RoutesAnswer> => {

@@ -89,6 +89,7 @@ export interface TurnNote {
 }
 
 export const deploymentIdPrefix = 'deploy:';
+export const drainIdPrefix = 'drain:';
 
 /** `deploy:<service key>:<uuid>`: the workflow's id and the deployment's id are one. */
 export function deploymentIdOf(serviceKey: string, uuid: string): string {
@@ -97,7 +98,7 @@ export function deploymentIdOf(serviceKey: string, uuid: string): string {
 
 /** `drain:<service key>:<uuid>`: the workflow that lets the old fleet of this deployment go. */
 export function drainIdOf(deploymentId: string): string {
-  return deploymentId.replace(/^deploy:/, 'drain:');
+  return deploymentId.replace(/^deploy:/, drainIdPrefix);
 }
 
 export const phases = [

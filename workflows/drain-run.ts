@@ -21,7 +21,15 @@ import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
 import { activityFailureMessage, isHopeless, watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
-import { acquireLeases, releaseLeases, withLeases, type HeldLease, type Holder, type LeaseAnswer } from './leases';
+import {
+  acquireLeases,
+  releaseLeases,
+  untilLetGo,
+  withLeases,
+  type HeldLease,
+  type Holder,
+  type LeaseAnswer,
+} from './leases';
 import { drainProgressQuery, supersededSignal } from './messages';
 import { firstPlace, type RemovalPlace } from './phases/remove-fleet';
 import { searchAttributes } from './search-attributes';
@@ -157,7 +165,8 @@ export class DrainRun {
   /** A way back is answered when it is known whether somebody else is at work there. */
   async confirm(verb: Verb): Promise<Ruling | null> {
     if (verb !== 'rollback') return null;
-    await condition(() => this.backRuling !== null);
+    // Also after a cancel, which is ignored: it would end a wait here.
+    await CancellationScope.nonCancellable(() => condition(() => this.backRuling !== null));
     return this.backRuling;
   }
 
@@ -235,6 +244,14 @@ export class DrainRun {
 
   lease(arns: string[]): Promise<LeaseAnswer> {
     return acquireLeases({ arns, timeouts: this.input.timeouts });
+  }
+
+  untilLetGo(taken: Holder, untilMs: number) {
+    const { timeouts, service } = this.input;
+    const { holder, thing } = taken;
+    this.notice(`waiting: ${holder} holds ${thing}`);
+    const everySeconds = service.pollSeconds;
+    return untilLetGo({ holder, thing, timeouts, everySeconds, untilMs, interrupted: () => false });
   }
 
   /**

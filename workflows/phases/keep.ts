@@ -1,12 +1,12 @@
 /** Old stays whole and warm for an instant way back, for as long as the service file says. */
 import { condition } from '@temporalio/workflow';
-import type { DrainResult } from '../../domain/deployment';
+import { drainIdPrefix, type DrainResult } from '../../domain/deployment';
 import { leasedArns } from '../../domain/leases';
 import type { ControlRequest } from '../../domain/control';
 import { activityFailureMessage } from '../calls';
 import { signature } from '../control';
 import type { DrainRun } from '../drain-run';
-import type { HeldLease } from '../leases';
+import type { HeldLease, LeaseAnswer } from '../leases';
 import { goBack, type WayBack } from './roll-back';
 
 /** Answers null when the keep is over, and the result when the traffic has gone back to old. */
@@ -53,10 +53,12 @@ async function takeBack(run: DrainRun, asked: ControlRequest): Promise<DrainResu
 
 type Ready = { kind: 'ready'; leases: readonly HeldLease[] } | { kind: 'refused'; text: string };
 
+/** Whoever asked waits for the answer: after so long it is that things cannot be seen now. */
+const answerSeconds = 60;
+
 async function readyToGoBack(run: DrainRun): Promise<Ready> {
-  const found = await run.watch('find the live group', (activities) => activities.findNewGroup(run.onPlan));
-  const newArn = 'arn' in found && found.arn !== null ? [found.arn] : [];
-  const answer = await run.lease([...leasedArns(run.plan), ...newArn]);
+  const { arn } = await run.write('find the live group', answerSeconds).findNewGroup(run.onPlan);
+  const answer = await leaseAll(run, [...leasedArns(run.plan), ...(arn === null ? [] : [arn])]);
   if (answer.kind === 'taken') {
     const { holder, thing } = answer;
     return {
@@ -64,10 +66,21 @@ async function readyToGoBack(run: DrainRun): Promise<Ready> {
       text: `${holder} holds ${thing}: abort that first, or deploy the previous version again`,
     };
   }
-  const edits = await foreignEdits(run);
-  if (edits === null) return { kind: 'ready', leases: answer.leases };
-  await run.release(answer.leases);
-  return { kind: 'refused', text: `the traffic is not as this deployment left it: ${edits}` };
+  const { leases } = answer;
+  const ready = await checkTraffic(run, leases).catch((error: unknown) => unanswered(error));
+  if (ready.kind === 'refused') await run.release(leases);
+  return ready;
+}
+
+/** Another drain holds a route for one write only: that is waited out. A deployment is not. */
+async function leaseAll(run: DrainRun, arns: string[]): Promise<LeaseAnswer> {
+  const untilMs = Date.now() + answerSeconds * 1000;
+  for (;;) {
+    const answer = await run.lease(arns);
+    if (answer.kind === 'held' || !answer.holder.startsWith(drainIdPrefix)) return answer;
+    const waited = await run.untilLetGo(answer, untilMs);
+    if (waited.kind !== 'free' || Date.now() >= untilMs) return answer;
+  }
 }
 
 function unanswered(error: unknown): Ready {
@@ -77,11 +90,12 @@ function unanswered(error: unknown): Ready {
 }
 
 /** A later generation, or a person, may have moved the traffic on: then old is not what it came from. */
-async function foreignEdits(run: DrainRun): Promise<string | null> {
-  const answer = await run.watch('see that new has all traffic', (activities) =>
-    activities.watchRoutes({ ...run.onPlan, ourPercents: [100], deadlineMs: Date.now() }),
-  );
-  return answer.kind === 'late' ? answer.detail : null;
+async function checkTraffic(run: DrainRun, leases: readonly HeldLease[]): Promise<Ready> {
+  const { edits } = await run
+    .write('see that new has all traffic', answerSeconds)
+    .readEdits({ ...run.onPlan, ourPercents: [100] });
+  if (edits.length === 0) return { kind: 'ready', leases };
+  return { kind: 'refused', text: `the traffic is not as this deployment left it: ${edits.join('; ')}` };
 }
 
 function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
