@@ -1,7 +1,14 @@
 /** What a service's webhook is told: that something waits for a person, or went back without one. */
 import type { Gate, Hold, Outcome, Revision } from './deployment';
 
-export const notifiedEvents = ['held', 'gate-waiting', 'rolling-back', 'rolled-back', 'needs-attention'] as const;
+export const notifiedEvents = [
+  'held',
+  'gate-waiting',
+  'rolling-back',
+  'rolled-back',
+  'late',
+  'needs-attention',
+] as const;
 export type NotifiedEvent = (typeof notifiedEvents)[number];
 
 /** What happened, and how long it is of use to tell. */
@@ -10,6 +17,8 @@ export type Happening =
   | { event: 'gate-waiting'; gate: Gate }
   /** Told at its begin: a way back that AWS refuses may take a day until it ends. */
   | { event: 'rolling-back'; reason: string }
+  /** An old fleet does not go in the time that the service file gives it. */
+  | { event: 'late'; reason: string }
   | { event: 'rolled-back' | 'needs-attention'; reason: string; repairs: string[] };
 
 /** Whose happening it is. */

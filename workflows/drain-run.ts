@@ -102,6 +102,14 @@ export class DrainRun {
       supersededBy: null,
       frozenMinSizes,
     };
+    const { service } = input;
+    const { drainId } = this.progress;
+    const { serviceKey, number, imageId } = plan;
+    this.teller = tellerFor({
+      webhook: service.notifyWebhook,
+      about: { deploymentId, drainId, service: serviceKey, number, revision: { imageId } },
+      notice: (text) => this.notice(text),
+    });
   }
 
   get progress(): DrainProgress {
@@ -186,7 +194,8 @@ export class DrainRun {
   }
 
   /** The way back has begun: nothing else is heard from here on. */
-  takeBack(): void {
+  takeBack(reason: string): void {
+    this.teller.tell({ event: 'rolling-back', reason });
     this.goingBack = true;
     this.backAsked = null;
     this.backRuling = { kind: 'taken', text: 'the traffic goes back to the old fleet' };
@@ -218,10 +227,16 @@ export class DrainRun {
     setCurrentDetails(`**${progress.phase}** ${progress.groupName} – ${text}`);
   }
 
-  /** Something takes longer than the service file says. */
+  /** Something takes longer than the service file says; told the first time. */
   late(text: string): void {
+    if (!this.progress.late) this.teller.tell({ event: 'late', reason: text });
     this.progress.late = true;
     this.notice(text);
+  }
+
+  /** The run may end: Temporal has all that it said. */
+  handedOver(): Promise<void> {
+    return this.teller.handedOver();
   }
 
   rememberFreeze(minSize: number): void {
@@ -324,6 +339,7 @@ export class DrainRun {
     // A way back that waits for its answer comes first: the main loop gives it.
     await condition(() => allHandlersFinished() || this.backAsked !== null);
     if (this.backAsked) return;
+    await this.handedOver();
     await continueAsNew<(input: DrainInput) => Promise<DrainResult>>({ ...this.input, carried: this.state });
   }
 
@@ -344,6 +360,8 @@ export class DrainRun {
     this.notice(`${ending}: ${reason}`);
     if (ending === 'rolled-back' || ending === 'needs-attention')
       upsertSearchAttributes([{ key: searchAttributes.outcome, value: ending }]);
+    if (ending === 'rolled-back' || repairs.length > 0)
+      this.teller.tell({ event: repairs.length > 0 ? 'needs-attention' : 'rolled-back', reason, repairs });
     upsertMemo({ report: result });
     if (ending === 'rolled-back' || ending === 'needs-attention') this.teller.tell({ event: ending, reason, repairs });
     return result;

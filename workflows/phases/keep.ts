@@ -40,8 +40,8 @@ async function takeBack(run: DrainRun, asked: ControlRequest): Promise<DrainResu
     run.refuseBack(ready.text);
     return null;
   }
-  run.takeBack();
   const reason = `rollback asked for${signature(asked)}`;
+  run.takeBack(reason);
   const way = wayBackOf(run);
   const { restored, repairs } = await goBack(way);
   await run.release(ready.leases);
@@ -99,11 +99,12 @@ async function checkTraffic(run: DrainRun, leases: readonly HeldLease[]): Promis
 }
 
 function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
+  const ours = new Set([0, 100]);
   const way: WayBack & { readBackMs: number | null } = {
     service: run.service,
     plan: run.plan,
     readBackMs: null,
-    ourPercents: () => [0, 100],
+    ourPercents: () => [...ours],
     frozenMinSizes: run.state.frozenMinSizes,
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
     newWanted: run.input.newWanted ?? 0,
@@ -111,7 +112,8 @@ function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
     write: (summary) => run.write(summary),
     watch: (summary, call) => run.watch(summary, call),
     notice: (text) => run.notice(text),
-    givenBack: ({ readBackMs }) => {
+    givenBack: ({ newPercent, readBackMs }) => {
+      ours.add(newPercent);
       way.readBackMs = readBackMs;
     },
   };
