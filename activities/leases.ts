@@ -4,8 +4,8 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { inRoleOf, lookUntil, roleOf, watcher } from './roles';
-import type { Executions } from '../domain/executions';
-import { leasedArns, missingLease, type LeaseFacts } from '../domain/leases';
+import type { ExecutionFacts, Executions } from '../domain/executions';
+import { missingLease, mustHold, type LeaseFacts } from '../domain/leases';
 
 export interface ReadLeasesInput {
   arns: string[];
@@ -57,10 +57,16 @@ async function readLeases({ temporal, timeouts }: ActivityDeps, arns: readonly s
         const holder = String(lease.memo['owner']);
         return { ...free, holder, ...(await ownerState(temporal, holder, timeouts.writerSeconds)) };
       }
-      const wasCut = lease.status !== 'completed';
-      return { ...free, quietAtMs: wasCut ? (lease.closedAtMs ?? 0) + timeouts.writerSeconds * 1000 : 0 };
+      const owner = lease.status === 'completed' ? await temporal.describe(String(lease.memo['owner'])) : lease;
+      return { ...free, quietAtMs: quietAfterMs(owner, timeouts.writerSeconds) };
     }),
   );
+}
+
+/** A lease that ended well may have been let go by others for an owner that was cut off, and so counts as its owner does. */
+function quietAfterMs(ended: ExecutionFacts | null, writerSeconds: number): number {
+  if (ended?.closedAtMs == null || ended.status === 'completed') return 0;
+  return ended.closedAtMs + writerSeconds * 1000;
 }
 
 async function ownerState(
@@ -73,23 +79,29 @@ async function ownerState(
   return { holderRuns: false, quietAtMs: owner.closedAtMs + writerSeconds * 1000 };
 }
 
+/** What a writer gets. */
+interface Written extends OnPlan {
+  routeArns?: string[];
+}
+
 /**
- * A deployment's writers look at every attempt whether the deployment holds what it writes on: after a reset, or when
- * somebody broke a lease, another one may be at work there.
+ * A deployment's writers, and those that are told what they may write on, look at every attempt whether their workflow holds that:
+ * after a reset, or when somebody broke a lease, another one may be at work there.
  */
 export function underLeases<Group extends object>(deps: ActivityDeps, activities: Group): Group {
-  const guarded = Object.entries(activities).map(([name, activity]: [string, (input: OnPlan) => Promise<unknown>]) => [
+  const guarded = Object.entries(activities).map(([name, activity]: [string, (input: Written) => Promise<unknown>]) => [
     name,
     roleOf(activity) === 'writer' ? fenced(deps, activity) : activity,
   ]);
   return Object.fromEntries(guarded) as Group;
 }
 
-function fenced(deps: ActivityDeps, activity: (input: OnPlan) => Promise<unknown>) {
-  return inRoleOf(activity, async (input: OnPlan): Promise<unknown> => {
+function fenced(deps: ActivityDeps, activity: (input: Written) => Promise<unknown>) {
+  return inRoleOf(activity, async (input: Written): Promise<unknown> => {
     const { workflowType, workflowExecution } = Context.current().info;
-    if (workflowType === 'deployment') {
-      const missing = missingLease(await readLeases(deps, leasedArns(input.plan)), workflowExecution?.workflowId ?? '');
+    const arns = mustHold({ workflowType, ...input });
+    if (arns !== null) {
+      const missing = missingLease(await readLeases(deps, arns), workflowExecution?.workflowId ?? '');
       if (missing !== null) throw ApplicationFailure.nonRetryable(`nothing was written: ${missing}`, leaseLost);
     }
     return activity(input);

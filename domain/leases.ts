@@ -41,10 +41,16 @@ export type LeaseStand =
   /** `orphans` belong to owners that have ended; they must be let go before `quietAtMs` and the rest can be taken. */
   | { kind: 'open'; missing: LeaseFacts[]; orphans: LeaseFacts[]; quietAtMs: number };
 
-/** What has to be done before `owner` holds everything. */
-export function leaseStand(facts: readonly LeaseFacts[], owner: string): LeaseStand {
-  const others = facts.filter((fact) => fact.holder !== owner);
-  const taken = others.find((fact) => fact.holder !== null && fact.holderRuns);
+/**
+ * What has to be done before `owner` holds everything.
+ * @param lettingGo ids of leases that it has told to end: they name it until they have ended, and are orphans by then
+ */
+export function leaseStand(
+  facts: readonly LeaseFacts[],
+  { owner, lettingGo }: { owner: string; lettingGo: readonly string[] },
+): LeaseStand {
+  const others = facts.filter((fact) => fact.holder !== owner || lettingGo.includes(fact.leaseId));
+  const taken = others.find((fact) => fact.holder !== null && fact.holder !== owner && fact.holderRuns);
   if (taken?.holder != null) return { kind: 'taken', holder: taken.holder, thing: taken.arn };
   return {
     kind: 'open',
@@ -52,6 +58,19 @@ export function leaseStand(facts: readonly LeaseFacts[], owner: string): LeaseSt
     orphans: others.filter((fact) => fact.holder !== null),
     quietAtMs: Math.max(0, ...others.map((fact) => fact.quietAtMs)),
   };
+}
+
+/**
+ * What a workflow must hold to be let write; null when nothing. A deployment writes on all that was planned, whatever the
+ * writer; anybody else says what a write is on.
+ */
+export function mustHold(input: {
+  workflowType: string | undefined;
+  plan: Parameters<typeof leasedArns>[0];
+  routeArns?: readonly string[] | undefined;
+}): string[] | null {
+  if (input.workflowType === 'deployment') return leasedArns(input.plan);
+  return input.routeArns ? inOrder(input.routeArns) : null;
 }
 
 /** Of things that must be held the first that is not, in words; null when all are. */

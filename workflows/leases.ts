@@ -11,6 +11,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import { inOrder, leaseStand, type LeaseFacts } from '../domain/leases';
+import { pauseSeconds } from '../domain/pace';
 import { activityFailureMessage, isLeaseLost, watch, writers, type Caller, type Interrupted } from './calls';
 import { lease } from './lease';
 import { releaseSignal } from './messages';
@@ -35,7 +36,10 @@ export interface Holder {
 export type LeaseAnswer = { kind: 'held'; leases: HeldLease[] } | ({ kind: 'taken' } & Holder);
 
 const releaseTakesSeconds = 5;
-const againAfterMs = 500;
+const againAfterSeconds = 0.5;
+
+/** Told by this run to end, and perhaps not ended yet: such a lease still names this workflow, but is no longer held. */
+const lettingGo = new Set<string>();
 
 /**
  * Takes all of them for this workflow, or none. Those that it holds already, as after a reset, stay. They end with this
@@ -43,23 +47,25 @@ const againAfterMs = 500;
  */
 export async function acquireLeases({ arns, timeouts }: LeaseRequest): Promise<LeaseAnswer> {
   const owner = workflowInfo().workflowId;
+  const sinceMs = Date.now();
   for (;;) {
     const facts = await reader(timeouts, 'see who holds what').readLeases({ arns: inOrder(arns) });
-    const stand = leaseStand(facts, owner);
+    const stand = leaseStand(facts, { owner, lettingGo: [...lettingGo] });
     if (stand.kind === 'taken') return stand;
     await Promise.all(stand.orphans.map(({ leaseId, holder }) => signalRelease(leaseId, holder ?? '')));
     const quietMs = stand.quietAtMs - Date.now();
     if (quietMs > 0) await sleep(quietMs, { summary: 'until no write of an earlier holder can come any more' });
     if (await startAll(stand.missing, owner)) return { kind: 'held', leases: facts.map(heldLease) };
     // Somebody was faster, or an orphan is still on its way out: look again.
-    await sleep(againAfterMs, { summary: 'look at the leases again' });
+    const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: againAfterSeconds });
+    await sleep(pause * 1000, { summary: 'look at the leases again' });
   }
 }
 
 /** Who else holds one of them now; null when nobody does. */
 export async function whoHolds({ arns, timeouts }: LeaseRequest): Promise<Holder | null> {
   const facts = await reader(timeouts, 'see who holds what').readLeases({ arns: inOrder(arns) });
-  const stand = leaseStand(facts, workflowInfo().workflowId);
+  const stand = leaseStand(facts, { owner: workflowInfo().workflowId, lettingGo: [...lettingGo] });
   return stand.kind === 'taken' ? stand : null;
 }
 
@@ -158,6 +164,7 @@ async function startLease({ arn, leaseId }: LeaseFacts, owner: string): Promise<
     });
     // That it was broken from outside is seen by the writers, which look before each write.
     child.result().catch(() => undefined);
+    lettingGo.delete(leaseId);
     return true;
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
@@ -166,6 +173,7 @@ async function startLease({ arn, leaseId }: LeaseFacts, owner: string): Promise<
 }
 
 async function signalRelease(leaseId: string, owner: string): Promise<void> {
+  if (owner === workflowInfo().workflowId) lettingGo.add(leaseId);
   try {
     await getExternalWorkflowHandle(leaseId).signal(releaseSignal, { owner });
   } catch (error) {
