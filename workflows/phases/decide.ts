@@ -4,6 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { drainIdOf, type DeploymentResult } from '../../domain/deployment';
 import { activityFailureMessage } from '../calls';
 import { drain } from '../drain';
+import { LeaseTakenError } from '../leases';
 import type { DeploymentRun } from '../run';
 import { searchAttributes } from '../search-attributes';
 
@@ -63,7 +64,8 @@ async function unfreezeNew(run: DeploymentRun): Promise<void> {
       .restoreMinSize({ ...run.onPlan, fleet: 'new', frozenMinSizes: [run.newWanted] });
     if (answer.kind === 'foreign-edit') run.progress.warnings.push(`left as it is: ${answer.detail}`);
   } catch (error) {
-    const message = activityFailureMessage(error);
+    // That somebody else is at work there by now does not undo the decision.
+    const message = error instanceof LeaseTakenError ? error.message : activityFailureMessage(error);
     if (message === undefined) throw error;
     run.progress.warnings.push(`MinSize of ${group} could not be set to ${run.plan.old.minSize}: ${message}`);
   }

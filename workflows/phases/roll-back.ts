@@ -61,6 +61,7 @@ function wayBackOf(run: DeploymentRun): WayBack {
     watch: (summary, call) => run.watch(summary, call),
     notice: (text) => run.notice(text),
     givenBack: ({ newPercent, readBackMs }) => {
+      run.askedPercents.add(newPercent);
       run.progress.split = { newPercent };
       run.lastWrite = { ...run.lastWrite, readBackMs, newPercent };
     },
