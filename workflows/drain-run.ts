@@ -285,7 +285,7 @@ export class DrainRun {
       }
       const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: this.service.pollSeconds });
       await sleep(pause * 1000, { summary: 'let others write on the routes' });
-      await this.renewIfDue();
+      await this.between();
     }
   }
 

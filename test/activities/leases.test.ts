@@ -1,8 +1,9 @@
 /** Who holds what, as Temporal tells it; above all when a write of somebody who was cut off may still be on its way. */
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createLeaseActivities } from '../../activities/leases';
+import { createLeaseActivities, type ReadLeasesInput } from '../../activities/leases';
 import type { ActivityDeps } from '../../activities/deps';
 import type { ExecutionFacts } from '../../domain/executions';
+import type { LeaseFacts } from '../../domain/leases';
 import { noExecutions } from '../support/no-executions';
 
 const writerSeconds = 30;
@@ -21,7 +22,10 @@ async function quietAtMs(lease: ExecutionFacts, owner: ExecutionFacts | null): P
     timeouts: { heartbeatSeconds: 5, writerSeconds },
   };
   const { readLeases } = createLeaseActivities(deps);
-  const [facts] = await new MockActivityEnvironment().run(readLeases, { arns: ['arn:rule'] });
+  const environment = new MockActivityEnvironment();
+  const [facts] = await environment.run<[ReadLeasesInput], LeaseFacts[], typeof readLeases>(readLeases, {
+    arns: ['arn:rule'],
+  });
   expect(facts).toMatchObject({ holder: null });
   return facts?.quietAtMs;
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsPerRun) },
   });
   [stage, renewing] = await Promise.all([
-    openStage([{ name: 'next' }], {}, 'virtual'),
+    openStage([{ name: 'next' }, { name: 'refused' }], {}, 'virtual'),
     openStage([{ name: 'stay' }], { TEMPORAL_ADDRESS: temporal.address }, 'virtual'),
   ]);
 }, 120_000);
@@ -100,4 +100,20 @@ test('while the next deployment holds the routes, the drain waits, says for whom
   expect(await drainResultOf(stage, first)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
   expect((await viewOf(stage, 'next')).routes[0]).not.toHaveProperty('next');
   expect(breachesIn(await ledgerOf(stage, 'next'))).toEqual([]);
+}, 120_000);
+
+test('a route that refuses the write of a drain is let go in between, and the drain goes on when it is mended', async () => {
+  const service = serviceFile('refused', { limits: { readBack: '6s' } });
+  const id = await deploy(stage, service, images.good);
+  await untilProgress(stage, id, 'the bake', (progress) => progress.phase === 'bake');
+  // The bake ends with the last write of the deployment; the next is the drain's.
+  const fault = { operation: 'ModifyListener', inputContains: '/refused/', skip: 1, times: 'always' } as const;
+  await stage.sandbox.admin.addFault({ ...fault, kind: 'error-500' });
+  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
+  const said = 'not written yet';
+  const { late } = await untilDrain(stage, id, 'the pause', (progress) => noticesOf(progress).includes(said));
+  expect(late).toBe(true);
+  await stage.sandbox.admin.removeFaults();
+  expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
+  expect(breachesIn(await ledgerOf(stage, 'refused'))).toEqual([]);
 }, 120_000);

@@ -12,7 +12,7 @@ import { cli, type CliRun } from '../cli/support';
 import { isSignedWith, notificationIn, receiver, type Receiver } from '../support/receiver';
 import { waitUntil } from '../support/wait-until';
 import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { drainResultOf, untilDrain } from './support/drains';
+import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from './support/drains';
 import { openStage, type Stage } from './support/stage';
 import { expectUntouched, long, unjudged } from './support/steer';
 import { instancesOf, viewOf } from './support/view';
@@ -30,7 +30,7 @@ let directory: string;
 beforeAll(async () => {
   const services = [
     ...['night', 'down', 'silent'].map((name) => ({ name, virtualLoad: 60 })),
-    ...['gate', 'sick', 'chat', 'regret'].map((name) => ({ name, virtualLoad: 0 })),
+    ...['gate', 'sick', 'chat', 'regret', 'sorry'].map((name) => ({ name, virtualLoad: 0 })),
   ];
   stage = await openStage(services, { FLEETSHIFT_NOTIFY_SECRET: notifySecret }, 'virtual');
   directory = mkdtempSync(join(tmpdir(), 'fleetshift-voices-'));
@@ -228,6 +228,28 @@ test.concurrent(
         drainId: id.replace('deploy', 'drain'),
         reason: expect.stringContaining('asked for by ada: slower') as string,
       });
+    }),
+  timeoutMs,
+);
+
+test.concurrent(
+  'a way back from what is kept is told when it begins and ends, and answered also after a cancel that is ignored',
+  () =>
+    withReceiver(async (there) => {
+      const id = await deploy(
+        stage,
+        serviceFile('sorry', { ...unjudged, keep: '1h', ...notifying(there) }),
+        images.good,
+      );
+      expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
+      await drainHandle(stage, id).cancel();
+      await untilDrain(stage, id, 'the warning', (progress) => noticesOf(progress).includes('the cancel is ignored'));
+      expect(await askDrain(stage, id, 'rollback', { by: 'ada' })).toMatchObject({ kind: 'taken' });
+      const { drainId, ending, reason } = await drainResultOf(stage, id);
+      expect(ending).toBe('rolled-back');
+      const about = { deploymentId: id, drainId, number: 1, revision: { imageId: images.good }, reason };
+      expect(await untilTold(there, 'rolling-back')).toMatchObject(about);
+      expect(await untilTold(there, 'rolled-back')).toMatchObject({ ...about, outcome: 'rolled-back', repairs: [] });
     }),
   timeoutMs,
 );
