@@ -38,10 +38,14 @@ export async function newTargetGroupArns(aws: AwsSession, plan: Plan): Promise<(
   );
   if (!named.includes(null)) return named;
   const { TargetGroupARNs: ofGroup = [] } = (await describeGroup(aws, plan.names.group)) ?? {};
-  return named.map((found, index) => {
-    const dimension = `targetgroup/${plan.pairs[index]?.newName ?? ''}/`;
-    return found ?? ofGroup.find((arn) => dimensionOf(arn).startsWith(dimension)) ?? null;
-  });
+  return Promise.all(
+    named.map(async (found, index) => {
+      const dimension = `targetgroup/${plan.pairs[index]?.newName ?? ''}/`;
+      const arn = found ?? ofGroup.find((one) => dimensionOf(one).startsWith(dimension));
+      if (found !== null || arn === undefined) return found;
+      return (await findTargetGroup(aws, { arn }))?.TargetGroupArn ?? null;
+    }),
+  );
 }
 
 export interface PairArns {

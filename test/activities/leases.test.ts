@@ -3,6 +3,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createLeaseActivities, type ReadLeasesInput } from '../../activities/leases';
 import type { ActivityDeps } from '../../activities/deps';
 import type { ExecutionFacts } from '../../domain/executions';
+import { createAwsSessions } from '../../clients/aws/sessions';
 import type { LeaseFacts } from '../../domain/leases';
 import { noExecutions } from '../support/no-executions';
 
@@ -15,9 +16,7 @@ function execution(facts: Partial<ExecutionFacts>): ExecutionFacts {
 
 async function quietAtMs(lease: ExecutionFacts, owner: ExecutionFacts | null): Promise<number | undefined> {
   const deps: ActivityDeps = {
-    aws: () => {
-      throw new Error('AWS is not asked');
-    },
+    aws: createAwsSessions(),
     temporal: { ...noExecutions, describe: async (id) => (id === 'deploy:a' ? owner : lease) },
     timeouts: { heartbeatSeconds: 5, writerSeconds },
   };
