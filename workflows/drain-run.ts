@@ -102,14 +102,6 @@ export class DrainRun {
       supersededBy: null,
       frozenMinSizes,
     };
-    const { service } = input;
-    const { drainId } = this.progress;
-    const { serviceKey, number, imageId } = plan;
-    this.teller = tellerFor({
-      webhook: service.notifyWebhook,
-      about: { deploymentId, drainId, service: serviceKey, number, revision: { imageId } },
-      notice: (text) => this.notice(text),
-    });
   }
 
   get progress(): DrainProgress {
@@ -336,16 +328,11 @@ export class DrainRun {
 
   async renewIfDue(): Promise<void> {
     if (!workflowInfo().continueAsNewSuggested) return;
+    await this.handedOver();
     // A way back that waits for its answer comes first: the main loop gives it.
     await condition(() => allHandlersFinished() || this.backAsked !== null);
     if (this.backAsked) return;
-    await this.handedOver();
     await continueAsNew<(input: DrainInput) => Promise<DrainResult>>({ ...this.input, carried: this.state });
-  }
-
-  /** The run may end: Temporal has all that it said. */
-  handedOver(): Promise<void> {
-    return this.teller.handedOver();
   }
 
   finish(
@@ -363,7 +350,6 @@ export class DrainRun {
     if (ending === 'rolled-back' || repairs.length > 0)
       this.teller.tell({ event: repairs.length > 0 ? 'needs-attention' : 'rolled-back', reason, repairs });
     upsertMemo({ report: result });
-    if (ending === 'rolled-back' || ending === 'needs-attention') this.teller.tell({ event: ending, reason, repairs });
     return result;
   }
 }

@@ -73,6 +73,7 @@ export async function removeFleet(removal: Removal): Promise<RemovalAnswer> {
     if (answer.ending !== 'still-routed') return { ending: answer.ending, repairs: [] };
     if (Date.now() >= removal.untilMs) return { ending: 'needs-attention', repairs: [answer.detail] };
     removal.tell(`${answer.detail}: it is let go once more`);
+    await pauseAfterSetback(removal);
     Object.assign(place, { stage: 'leave', sinceMs: Date.now() });
   }
 }
