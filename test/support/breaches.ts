@@ -1,9 +1,13 @@
 /** What must hold of everything that was done to the cloud for one service, whatever died, froze or was lost meanwhile. */
 import type { LedgerEntry } from '../../sandbox/control/types';
 
-/** Breaches in words; empty when all is well. @param ledger applied mutations of one service, all since the world began */
-export function breachesIn(ledger: readonly LedgerEntry[]): string[] {
-  const seen = new Seen();
+/**
+ * Breaches in words; empty when all is well.
+ * @param ledger applied mutations of one service
+ * @param madeBefore names of target groups that deployments had made before the ledger begins
+ */
+export function breachesIn(ledger: readonly LedgerEntry[], madeBefore: readonly string[] = []): string[] {
+  const seen = new Seen(madeBefore);
   const breaches = ledger.flatMap((entry) => {
     const isOurs = entry.caller !== 'outsider';
     const found = isOurs ? [...rulesFor(entry, seen), ...forced(entry), ...changedRevision(entry)] : [];
@@ -44,9 +48,13 @@ class Seen {
   private readonly targetGroupsOf = new Map<string, string[]>();
   /** Names that were created, per kind and deployment. */
   private readonly created = new Map<string, Set<string>>();
-  private readonly creations = new Set<string>();
+  private readonly creations: Set<string>;
   /** Healthy servers that carried everything when the first weight was written. */
   carriers: number | null = null;
+
+  constructor(madeBefore: readonly string[]) {
+    this.creations = new Set(madeBefore.map((name) => `CreateTargetGroup ${name}`));
+  }
 
   take(entry: LedgerEntry): void {
     const input = entry.input as Inputs;

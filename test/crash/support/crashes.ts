@@ -208,6 +208,12 @@ export class Rehearsal {
     this.attempts.push(attempt.catch(() => undefined));
   }
 
+  private madeBefore(): string[] {
+    return [...this.before.targetGroups.values()]
+      .filter(({ tags }) => tags.some(({ Key }) => Key === 'fleetshift:deployment'))
+      .map(({ name }) => name);
+  }
+
   private async ending(answer: unknown): Promise<Ending> {
     const { cloud } = this.stage;
     await cloud.settle();
@@ -216,7 +222,7 @@ export class Rehearsal {
       answer: readable(cloud.cloud, answer),
       view: wholeView(cloud.cloud),
       everExisted: cloud.everExisted(),
-      breaches: breachesIn(applied),
+      breaches: breachesIn(applied, this.madeBefore()),
     };
   }
 }
