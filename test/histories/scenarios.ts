@@ -2,6 +2,7 @@
  * What is done to get a history of each shape; the key is the service's name. The server suggests early to continue as
  * new, so that drains and services do.
  */
+import { exitCodes } from '../../cli/exit-codes';
 import { drainIdOf } from '../../domain/deployment';
 import { serviceKey, type ServiceConfig } from '../../domain/service-file';
 import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../workflows/messages';
@@ -82,8 +83,8 @@ export const scenarios: Record<string, Scenario> = {
     const id = await standingAtFirstStep(stage, service);
     await stage.temporal.client.workflow.getHandle(id).terminate('to be recovered');
     const file = fileWith(`${name}.json`, JSON.stringify(fileSections(name, long)));
-    const { err } = await cli(['recover', file, '--json', '--back', '--wait'], stage.env);
-    if ((await resultOf(stage, id)).outcome !== 'aborted') throw new Error(err);
+    const { exitCode, out, err } = await cli(['recover', file, '--json', '--back', '--wait'], stage.env);
+    if (exitCode !== exitCodes.wentBack) throw new Error(out + err);
     return [
       { shape: 'deployment-recovered', workflowId: id },
       { shape: 'recovery', workflowId: recoveryWorkflowId(serviceKey(service)) },
