@@ -87,12 +87,12 @@ function unknownVersion(error: unknown): string {
 
 /**
  * What a frozen worker has asked for it is still given, and each of those tasks waits out its time-out before another worker
- * gets it. So no more is asked for than the work needs: one poll of new workflow tasks beside four of its own, and as many
- * of activities as the server advises.
+ * gets it. So no more is asked for than the work needs: one poll of new workflow tasks beside four of its own, and two of
+ * activities. Not the autoscaling kind: with a single poll left, activities were seen to wait for many seconds.
  */
 const polls = {
   workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
-  activityTaskPollerBehavior: { type: 'autoscaling', minimum: 1, initial: 1, maximum: 20 },
+  activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
 } as const;
 
 function createWorker(input: {

@@ -125,10 +125,16 @@ export function activityFailureMessage(error: unknown): string | undefined {
   return `${error.activityType} was not done in time: ${rootCause(error) ?? error.message}; see the worker's log, and whether workers are up`;
 }
 
-/** Whether trying again cannot help; of any other failure only the time was over, or the lease. */
+/**
+ * Whether trying again cannot help; of any other failure only the time was over, or the lease. The server calls a limit
+ * that ran out in the middle of an attempt not retryable too, but then nobody has said so.
+ */
 export function isHopeless(error: unknown): boolean {
   return (
-    error instanceof ActivityFailure && error.retryState === RetryState.NON_RETRYABLE_FAILURE && !isLeaseLost(error)
+    error instanceof ActivityFailure &&
+    error.cause instanceof ApplicationFailure &&
+    error.retryState === RetryState.NON_RETRYABLE_FAILURE &&
+    !isLeaseLost(error)
   );
 }
 
