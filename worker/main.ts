@@ -87,13 +87,14 @@ function unknownVersion(error: unknown): string {
 
 /**
  * What a frozen worker has asked for it is still given, and each of those tasks waits out its time-out before another worker
- * gets it. So no more is asked for than the work needs: one poll of new workflow tasks beside four of its own, and two of
- * activities. Not the autoscaling kind: with a single poll left, activities were seen to wait for many seconds.
+ * gets it: so no more is asked for than the work needs. Yet a task queue has four partitions, and tasks in one that nobody
+ * polls were seen to wait for many seconds: so no fewer than five of each kind.
  */
 const polls = {
-  workflowTaskPollerBehavior: { type: 'simple-maximum', maximum: 5 },
-  activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 2 },
-} as const;
+  maxConcurrentWorkflowTaskPolls: 10,
+  nonStickyToStickyPollRatio: 0.5,
+  maxConcurrentActivityTaskPolls: 5,
+};
 
 function createWorker(input: {
   settings: WorkerSettings;
