@@ -3,6 +3,8 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // `npm run test:long` runs these.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/long/'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -3,12 +3,12 @@
  * with it. The next server goes on with the data of the first, and every deployment ends as undisturbed. All of them are
  * there at each of the outages.
  */
-import { deploy, serviceFile } from './support/deployments';
-import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from './support/endings';
-import { startMortalServer, type MortalServer } from './support/outages';
-import { setTrap, type Place } from './support/places';
-import { openStage, type Stage } from './support/stage';
-import { images } from './support/world';
+import { deploy, serviceFile } from '../e2e/support/deployments';
+import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from '../e2e/support/endings';
+import { startMortalServer, type MortalServer } from '../e2e/support/outages';
+import { setTrap, type Place } from '../e2e/support/places';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { images } from '../e2e/support/world';
 
 interface Scenario {
   phase: string;

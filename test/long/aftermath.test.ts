@@ -4,12 +4,12 @@ import { promisify } from 'node:util';
 import { ensureAwsCli } from '../../dev/tools/ensure-aws-cli';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { askDrain, drainHandle, drainResultOf } from './support/drains';
-import { breachesIn, ledgerOf } from './support/ledger';
-import { openStage, type Stage } from './support/stage';
-import { addLogin, viewOf } from './support/view';
-import { images } from './support/world';
+import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { askDrain, drainHandle, drainResultOf } from '../e2e/support/drains';
+import { breachesIn, ledgerOf } from '../e2e/support/ledger';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { addLogin, viewOf } from '../e2e/support/view';
+import { images } from '../e2e/support/world';
 
 let stage: Stage;
 let aws: string;

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from './support/drains';
-import { breachesIn, ledgerOf } from './support/ledger';
-import { openStage, type Stage } from './support/stage';
-import { viewOf } from './support/view';
-import { images } from './support/world';
+import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
+import { breachesIn, ledgerOf } from '../e2e/support/ledger';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { viewOf } from '../e2e/support/view';
+import { images } from '../e2e/support/world';
 
 const eventsPerRun = 40;
 

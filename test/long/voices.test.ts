@@ -11,12 +11,12 @@ import { ServiceDirectory } from '../../gateway/service-directory';
 import { cli, type CliRun } from '../cli/support';
 import { isSignedWith, notificationIn, receiver, type Receiver } from '../support/receiver';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from './support/drains';
-import { openStage, type Stage } from './support/stage';
-import { expectUntouched, long, unjudged } from './support/steer';
-import { instancesOf, viewOf } from './support/view';
-import { images } from './support/world';
+import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { expectUntouched, long, unjudged } from '../e2e/support/steer';
+import { instancesOf, viewOf } from '../e2e/support/view';
+import { images } from '../e2e/support/world';
 
 /** Far above what it takes alone: other test files run beside. */
 const timeoutMs = 180_000;

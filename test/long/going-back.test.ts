@@ -3,14 +3,14 @@
  * is killed in its writes; somebody aborts; new breaks just after its last weight. Old gets no more than it can carry at
  * any moment, and everything that is possible is done.
  */
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { playDeaths, type Deaths } from './support/deaths';
-import { expectWayBack, runOf, standing, type Run } from './support/endings';
-import { ledgerOf, newPercents } from './support/ledger';
-import { crashAll, deleteGroup, shrink } from './support/outsider';
-import { setTrap } from './support/places';
-import { openStage, type Stage } from './support/stage';
-import { images } from './support/world';
+import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { playDeaths, type Deaths } from '../e2e/support/deaths';
+import { expectWayBack, runOf, standing, type Run } from '../e2e/support/endings';
+import { ledgerOf, newPercents } from '../e2e/support/ledger';
+import { crashAll, deleteGroup, shrink } from '../e2e/support/outsider';
+import { setTrap } from '../e2e/support/places';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { images } from '../e2e/support/world';
 
 const deaths: (Deaths & { phase: string })[] = [
   {

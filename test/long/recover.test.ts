@@ -8,12 +8,12 @@ import { startTemporal, type TemporalServer } from '../../dev/temporal/start-tem
 import type { HalfDone } from '../../domain/recovery';
 import type { LedgerEntry } from '../../sandbox/control/types';
 import { cli, fileWith } from '../cli/support';
-import { deploy, fileSections, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { drainHandle } from './support/drains';
-import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from './support/endings';
-import { ledgerOf } from './support/ledger';
-import { openStage, type Stage } from './support/stage';
-import { images } from './support/world';
+import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { drainHandle } from '../e2e/support/drains';
+import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from '../e2e/support/endings';
+import { ledgerOf } from '../e2e/support/ledger';
+import { openStage, type Stage } from '../e2e/support/stage';
+import { images } from '../e2e/support/world';
 
 const wide = { shift: { steps: [20, 50, 100] } };
 
