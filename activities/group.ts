@@ -5,6 +5,7 @@ import { sessionOf } from './deps';
 import { watcher, writer } from './roles';
 import { findRoutes } from './source';
 import { newTargetGroupArns } from './target-group';
+import { onceVisible } from './visibility';
 import { findTargetGroup, readRoute } from '../clients/aws/balancers';
 import { describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
@@ -129,7 +130,7 @@ export async function weightedRoutes(aws: AwsSession, plan: Plan, fleet: Fleet):
   const isMeant = mayBeOfFleet({ fleet, oldArns, newArns });
   const arns = fleet === 'new' ? newArns.filter((arn) => arn !== null) : await fleetArns(aws, plan, 'old');
   const [found, planned] = await Promise.all([
-    findRoutes(aws, arns),
+    onceVisible(`a target group of ${groupNameOf(plan, fleet)}`, () => findRoutes(aws, arns)),
     Promise.all(plan.routes.map(async ({ arn, kind }) => ({ arn, actions: await readRoute(aws, { arn, kind }) }))),
   ]);
   const weighted = [...found, ...planned].filter(({ actions }) => givesWeight(actions ?? [], isMeant));
