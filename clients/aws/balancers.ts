@@ -22,7 +22,7 @@ import {
   type TargetGroupAttribute,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { batchedRead, inOrderOf } from './batched-read';
-import { AwsCallError } from './errors';
+import { orAbsent } from './errors';
 import type { AwsSession } from './sessions';
 
 export type { Action, CreateTargetGroupCommandInput, Listener, Rule, TargetGroup, TargetGroupAttribute };
@@ -175,13 +175,4 @@ export async function elbTags(aws: AwsSession, arns: readonly string[]): Promise
     }
   }
   return tags;
-}
-
-async function orAbsent<Found>(read: () => Promise<Found | undefined>): Promise<Found | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
-    throw error;
-  }
 }

@@ -182,3 +182,13 @@ function ruleFor(facts: ErrorFacts): { kind: AwsErrorKind; remedy: string } {
     return { kind: 'transient', remedy: 'it is tried again by itself' };
   return { kind: 'invalid', remedy: 'correct what was asked for' };
 }
+
+/** Undefined for what AWS says is not there. */
+export async function orAbsent<Found>(read: () => Promise<Found | undefined>): Promise<Found | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
+    throw error;
+  }
+}

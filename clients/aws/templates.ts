@@ -12,7 +12,7 @@ import {
   type LaunchTemplate,
   type LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
-import { AwsCallError } from './errors';
+import { orAbsent } from './errors';
 import type { AwsSession } from './sessions';
 
 export type { CreateLaunchTemplateCommandInput, Image, Instance, LaunchTemplate, LaunchTemplateVersion };
@@ -81,13 +81,4 @@ export async function describeInstances(aws: AwsSession, instanceIds: readonly s
     }
   }
   return found;
-}
-
-async function orAbsent<Found>(read: () => Promise<Found | undefined>): Promise<Found | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === 'not-found') return undefined;
-    throw error;
-  }
 }
