@@ -9,6 +9,7 @@ import { Child } from '../processes/child';
 import { freePort } from '../processes/free-port';
 import { compiled } from '../project';
 import { untilHealthy } from '../stack/healthy';
+import { startSandboxProcess } from '../stack/sandbox';
 import { sandboxCredentials } from '../stack/settings';
 import { ensureTemporalCli } from '../temporal/ensure-cli';
 import { startTemporal } from '../temporal/start-temporal';
@@ -72,34 +73,16 @@ async function startVirtualSandbox(
   { names, pace }: { names: readonly string[]; pace: Pace },
   directory: string,
 ): Promise<{ child: Child; url: string }> {
-  const port = await freePort();
   const world = join(directory, 'world.json');
   await writeFile(world, JSON.stringify(worldOf(names)));
-  const child = await Child.start({
-    name: 'sandbox',
-    command: process.execPath,
+  return startSandboxProcess({
     args: [
-      ...[compiled('sandbox/main.js'), '--virtual', '--port', String(port), '--world', world],
-      ...['--speed', String(pace.sandboxSpeed)],
+      ...['--virtual', '--world', world, '--speed', String(pace.sandboxSpeed)],
       ...['--metric-resolution', `${pace.periodSeconds}s`, '--metric-lag', `${pace.lagSeconds}s`],
     ],
-    env: process.env,
     logPath: join(directory, 'sandbox.log'),
+    steadyWithinMs,
   });
-  const url = `http://127.0.0.1:${port}`;
-  const admin = new SandboxAdmin(url);
-  try {
-    await child.untilReady(
-      'a steady world',
-      () => admin.steady(),
-      steadyWithinMs,
-      ({ steady }) => steady,
-    );
-    return { child, url };
-  } catch (error) {
-    await child.stop();
-    throw error;
-  }
 }
 
 /** All of a worker's settings are its defaults, as in production. */

@@ -24,13 +24,31 @@ const balancerName = 'web';
 
 /** Starts the local cloud with its example service, and waits until every server of that is healthy. */
 export async function startSandbox(logPath: string): Promise<Sandbox> {
+  const { child, url } = await startSandboxProcess({ args: sandboxArguments(), logPath, steadyWithinMs: 60_000 });
+  try {
+    return { ...(await attachSandbox(url)), child };
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}
+
+/**
+ * Starts a local cloud on a free port, and waits until every server of its world is healthy.
+ * @throws Error that says why it did not come up; it is ended then
+ */
+export async function startSandboxProcess(options: {
+  args: readonly string[];
+  logPath: string;
+  steadyWithinMs: number;
+}): Promise<{ child: Child; url: string }> {
   const port = await freePort();
   const child = await Child.start({
     name: 'sandbox',
     command: process.execPath,
-    args: [compiled('sandbox/main.js'), ...sandboxArguments(port)],
+    args: [compiled('sandbox/main.js'), '--port', String(port), ...options.args],
     env: process.env,
-    logPath,
+    logPath: options.logPath,
   });
   const url = `http://127.0.0.1:${port}`;
   const admin = new SandboxAdmin(url);
@@ -38,10 +56,10 @@ export async function startSandbox(logPath: string): Promise<Sandbox> {
     await child.untilReady(
       'a steady world',
       () => admin.steady(),
-      60_000,
+      options.steadyWithinMs,
       ({ steady }) => steady,
     );
-    return { ...(await attachSandbox(url)), child };
+    return { child, url };
   } catch (error) {
     await child.stop();
     throw error;
@@ -60,9 +78,9 @@ function clients(endpoint: string): Pick<Sandbox, 'balancers' | 'metrics'> {
   return { balancers: new ElasticLoadBalancingV2Client(options), metrics: new CloudWatchClient(options) };
 }
 
-function sandboxArguments(port: number): string[] {
+function sandboxArguments(): string[] {
   return [
-    ...['--port', String(port), '--speed', String(stackSettings.speed)],
+    ...['--speed', String(stackSettings.speed)],
     ...['--metric-resolution', `${stackSettings.metricResolutionSeconds}s`],
     ...['--metric-lag', `${stackSettings.metricLagSeconds}s`],
     ...['--propagation-lag', `${stackSettings.propagationLagSeconds}s`],
