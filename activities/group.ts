@@ -11,6 +11,7 @@ import { describeGroup, updateGroup, type AutoScalingGroup } from '../clients/aw
 import type { AwsSession } from '../clients/aws/sessions';
 import { deploymentTag } from '../domain/names';
 import type { Plan } from '../domain/plan';
+import type { RouteFacts } from '../domain/plan-facts';
 import { givesWeight, mayBeOfFleet } from '../domain/routes';
 import { restoredMinSize } from '../domain/restore';
 
@@ -121,6 +122,17 @@ export async function fleetArns(aws: AwsSession, plan: Plan, fleet: Fleet): Prom
 }
 
 /**
+ * Every route that refers to these target groups of a fleet, which were listed a moment ago: that one of them is not there
+ * now is a stale answer, and passes.
+ */
+export function routesToFleet(
+  aws: AwsSession,
+  { plan, fleet, arns }: { plan: Plan; fleet: Fleet; arns: readonly string[] },
+): Promise<RouteFacts[]> {
+  return onceVisible(`a target group of ${groupNameOf(plan, fleet)}`, () => findRoutes(aws, arns));
+}
+
+/**
  * Every route that gives weight to a fleet at this moment, also one that was made after the plan. Those of the plan are
  * read one by one too: that none is found may come of one empty answer.
  */
@@ -130,7 +142,7 @@ export async function weightedRoutes(aws: AwsSession, plan: Plan, fleet: Fleet):
   const isMeant = mayBeOfFleet({ fleet, oldArns, newArns });
   const arns = fleet === 'new' ? newArns.filter((arn) => arn !== null) : await fleetArns(aws, plan, 'old');
   const [found, planned] = await Promise.all([
-    onceVisible(`a target group of ${groupNameOf(plan, fleet)}`, () => findRoutes(aws, arns)),
+    routesToFleet(aws, { plan, fleet, arns }),
     Promise.all(plan.routes.map(async ({ arn, kind }) => ({ arn, actions: await readRoute(aws, { arn, kind }) }))),
   ]);
   const weighted = [...found, ...planned].filter(({ actions }) => givesWeight(actions ?? [], isMeant));

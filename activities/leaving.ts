@@ -1,9 +1,8 @@
 /** Taking a fleet without weight out of every route that refers to it, also of those that were made after the plan. */
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { fleetArns, weightedRoutes, type Fleet } from './group';
+import { fleetArns, routesToFleet, weightedRoutes, type Fleet } from './group';
 import { lookUntil, report, watcher, writer } from './roles';
-import { findRoutes } from './source';
 import { readsBack } from './traffic';
 import { readRoute, writeRoute, type RouteRef } from '../clients/aws/balancers';
 import type { AwsSession } from '../clients/aws/sessions';
@@ -30,7 +29,7 @@ export function createLeavingActivities(deps: ActivityDeps) {
     findFleetRoutes: watcher(
       async ({ service, plan, fleet }: OnPlan & { fleet: Fleet }): Promise<{ arns: string[] }> => {
         const aws = sessionOf(deps, service);
-        const routes = await findRoutes(aws, await fleetArns(aws, plan, fleet));
+        const routes = await routesToFleet(aws, { plan, fleet, arns: await fleetArns(aws, plan, fleet) });
         return { arns: routes.map((route) => route.arn) };
       },
     ),
@@ -38,7 +37,7 @@ export function createLeavingActivities(deps: ActivityDeps) {
     leaveRoutes: writer(async ({ service, plan, fleet, routeArns }: LeaveRoutesInput): Promise<LeaveAnswer> => {
       const aws = sessionOf(deps, service);
       const arns = await fleetArns(aws, plan, fleet);
-      for (const route of await findRoutes(aws, arns)) {
+      for (const route of await routesToFleet(aws, { plan, fleet, arns })) {
         if (routeArns?.includes(route.arn) === false) return { kind: 'another-route', detail: route.arn };
         for (const arn of arns) {
           const kind = await leaveRoute(aws, route, arn);

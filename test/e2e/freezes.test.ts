@@ -4,6 +4,7 @@
  */
 import { expectSuccess, expectWayBack, type Run } from './support/endings';
 import { playFreeze, type Freeze, type FrozenRun } from './support/freezes';
+import { sideBySide } from './support/side-by-side';
 import { openStage, type Stage } from './support/stage';
 import { images } from './support/world';
 
@@ -35,7 +36,7 @@ const scenarios: (Freeze & { phase: string })[] = [
 ];
 
 let stage: Stage;
-const runs = new Map<string, Promise<FrozenRun>>();
+let runOfService: (name: string) => Promise<FrozenRun>;
 
 beforeAll(async () => {
   stage = await openStage(
@@ -43,12 +44,7 @@ beforeAll(async () => {
     { FLEETSHIFT_WRITER_TIMEOUT: '8s', FLEETSHIFT_HEARTBEAT_TIMEOUT: '1s' },
     'virtual',
   );
-  for (const scenario of scenarios) {
-    const run = playFreeze(stage, scenario);
-    // Its own test tells what went wrong.
-    run.catch(() => undefined);
-    runs.set(scenario.name, run);
-  }
+  runOfService = sideBySide(scenarios, (scenario) => playFreeze(stage, scenario));
 }, 120_000);
 
 afterAll(() => stage.stop(), 60_000);
@@ -56,8 +52,7 @@ afterAll(() => stage.stop(), 60_000);
 test.each(scenarios)(
   '$phase: frozen in a write and replaced, a worker writes nothing any more when it goes on',
   async ({ name, image, place, abort }) => {
-    const run = await runs.get(name);
-    if (!run) throw new Error(`${name} was not played`);
+    const run = await runOfService(name);
     expectEnding(name, run.before);
     if (place.at === 'refused') expect(run.log).toContain(`${place.operation} was not sent`);
     expect(run.late).toEqual([]);

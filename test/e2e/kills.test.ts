@@ -3,7 +3,8 @@
  * ends as if nothing had happened. The scenarios run side by side, each with a worker of its own.
  */
 import { playDeaths, type Deaths } from './support/deaths';
-import { expectSuccess, expectWayBack, type Run } from './support/endings';
+import { expectUndisturbed, type Run } from './support/endings';
+import { sideBySide } from './support/side-by-side';
 import { openStage, type Stage } from './support/stage';
 import { images } from './support/world';
 
@@ -63,7 +64,7 @@ const scenarios: (Deaths & { phase: string })[] = [
 ];
 
 let stage: Stage;
-const runs = new Map<string, Promise<Run & { failed: number }>>();
+let runOfService: (name: string) => Promise<Run & { failed: number }>;
 
 beforeAll(async () => {
   stage = await openStage(
@@ -71,25 +72,13 @@ beforeAll(async () => {
     {},
     'virtual',
   );
-  for (const scenario of scenarios) {
-    const run = playDeaths(stage, scenario);
-    // Its own test tells what went wrong.
-    run.catch(() => undefined);
-    runs.set(scenario.name, run);
-  }
+  runOfService = sideBySide(scenarios, (scenario) => playDeaths(stage, scenario));
 }, 120_000);
 
 afterAll(() => stage.stop(), 60_000);
 
 test.each(scenarios)(
   '$phase: killed in a write, it ends as undisturbed',
-  async ({ name, image }) => {
-    const run = await runs.get(name);
-    if (!run) throw new Error(`${name} was not played`);
-    const { failed, ...ending } = run;
-    if (image === images.bad) return expectWayBack(name, ending);
-    expectSuccess(name, ending);
-    expect(failed).toBe(0);
-  },
+  async (scenario) => expectUndisturbed(scenario, await runOfService(scenario.name)),
   150_000,
 );

@@ -9,6 +9,7 @@ import { expectWayBack, runOf, standing, type Run } from '../e2e/support/endings
 import { ledgerOf, newPercents } from '../e2e/support/ledger';
 import { crashAll, deleteGroup, shrink } from '../e2e/support/outsider';
 import { setTrap } from '../e2e/support/places';
+import { sideBySide } from '../e2e/support/side-by-side';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { images } from '../e2e/support/world';
 
@@ -40,7 +41,7 @@ const deaths: (Deaths & { phase: string })[] = [
 ];
 
 let stage: Stage;
-const killed = new Map<string, Promise<Run>>();
+let killed: (name: string) => Promise<Run>;
 
 beforeAll(async () => {
   const names = ['rshrunk', 'rsick', 'rgone', 'rslow', 'rabort', 'rlast', ...deaths.map(({ name }) => name)];
@@ -49,12 +50,7 @@ beforeAll(async () => {
     {},
     'virtual',
   );
-  for (const one of deaths) {
-    const run = playDeaths(stage, one);
-    // Its own test tells what went wrong.
-    run.catch(() => undefined);
-    killed.set(one.name, run);
-  }
+  killed = sideBySide(deaths, (one) => playDeaths(stage, one));
 }, 120_000);
 
 afterAll(() => stage.stop(), 60_000);
@@ -164,9 +160,7 @@ test.concurrent(
 test.each(deaths)(
   'the worker is killed $phase: it ends as undisturbed',
   async ({ name }) => {
-    const run = await killed.get(name);
-    if (!run) throw new Error(`${name} was not played`);
-    const { result, drain, view, breaches } = run;
+    const { result, drain, view, breaches } = await killed(name);
     expectWayBack(name, { result, drain, view, breaches });
   },
   150_000,

@@ -4,9 +4,10 @@
  * there at each of the outages.
  */
 import { deploy, serviceFile } from '../e2e/support/deployments';
-import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from '../e2e/support/endings';
+import { expectUndisturbed, failedRequests, runOf, type Run } from '../e2e/support/endings';
 import { startMortalServer, type MortalServer } from '../e2e/support/outages';
 import { setTrap, type Place } from '../e2e/support/places';
+import { sideBySide } from '../e2e/support/side-by-side';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { images } from '../e2e/support/world';
 
@@ -46,7 +47,7 @@ const scenarios: Scenario[] = [
 
 let server: MortalServer;
 let stage: Stage;
-const runs = new Map<string, Promise<Run & { failed: number }>>();
+let runOfService: (name: string) => Promise<Run & { failed: number }>;
 
 beforeAll(async () => {
   server = await startMortalServer();
@@ -56,12 +57,8 @@ beforeAll(async () => {
     'virtual',
   );
   // A request that meets an outage is answered with "unknown", so the first outage waits for the last request.
-  for (const begun of await Promise.all(scenarios.map(begin))) {
-    const run = finish(begun);
-    // Its own test tells what went wrong.
-    run.catch(() => undefined);
-    runs.set(begun.scenario.name, run);
-  }
+  const begun = await Promise.all(scenarios.map(begin));
+  runOfService = sideBySide(begun, finish);
 }, 120_000);
 
 afterAll(async () => {
@@ -74,7 +71,7 @@ async function begin(scenario: Scenario) {
   const crew = await stage.apart();
   const failedBefore = await failedRequests(crew, name);
   const trap = await setTrap(crew, place);
-  return { scenario, crew, failedBefore, trap, id: await deploy(crew, serviceFile(name), image) };
+  return { name, scenario, crew, failedBefore, trap, id: await deploy(crew, serviceFile(name), image) };
 }
 
 async function finish(begun: Awaited<ReturnType<typeof begin>>): Promise<Run & { failed: number }> {
@@ -90,13 +87,6 @@ async function finish(begun: Awaited<ReturnType<typeof begin>>): Promise<Run & {
 
 test.each(scenarios)(
   '$phase: Temporal killed while a worker is in a write, it ends as undisturbed',
-  async ({ name, image }) => {
-    const run = await runs.get(name);
-    if (!run) throw new Error(`${name} was not played`);
-    const { failed, ...ending } = run;
-    if (image === images.bad) return expectWayBack(name, ending);
-    expectSuccess(name, ending);
-    expect(failed).toBe(0);
-  },
+  async (scenario) => expectUndisturbed(scenario, await runOfService(scenario.name)),
   150_000,
 );

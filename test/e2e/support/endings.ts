@@ -4,6 +4,7 @@ import { resultOf } from './deployments';
 import { breachesIn, ledgerOf } from './ledger';
 import type { Stage } from './stage';
 import { viewOf, type View } from './view';
+import { images } from './world';
 
 /** What a deployment came to. */
 export interface Run {
@@ -63,6 +64,16 @@ export function expectWayBack(serviceName: string, run: Run, outcome: Outcome = 
     },
     breaches: [],
   });
+}
+
+/** As if nothing had disturbed it: a bad version went back, a good one has everything, and no request failed for it. */
+export function expectUndisturbed(
+  { name, image }: { name: string; image?: string },
+  { failed, ...run }: Run & { failed: number },
+): void {
+  if (image === images.bad) return expectWayBack(name, run);
+  expectSuccess(name, run);
+  expect(failed).toBe(0);
 }
 
 /** Requests of a virtual balancer that users saw fail, whoever is to blame. */
