@@ -131,19 +131,8 @@ async function explained<Output>(work: () => Promise<Output>): Promise<Output> {
       throw ApplicationFailure.create({ message: error.message, type: error.kind, details: [{ code: error.code }] });
     }
     if (error instanceof StaleAttemptError) {
-      throw ApplicationFailure.create({ message: error.message, type: 'stale-attempt', nextRetryDelay: delayMs() });
+      throw ApplicationFailure.create({ message: error.message, type: 'stale-attempt', nextRetryDelay: '100ms' });
     }
     throw error;
   }
-}
-
-/**
- * Another attempt is due at once, unless the limit of all attempts is what is over: a delay beyond it makes the server end
- * the call with this failure. A limit that just runs out would look as if no attempt had told of anything.
- */
-function delayMs(): number {
-  const { info } = Context.current();
-  const attemptEndsMs = info.currentAttemptScheduledTimestampMs + info.startToCloseTimeoutMs;
-  const limitEndsMs = info.scheduledTimestampMs + info.scheduleToCloseTimeoutMs;
-  return limitEndsMs <= attemptEndsMs ? info.scheduleToCloseTimeoutMs : 100;
 }

@@ -55,12 +55,11 @@ async function calledWhileWorkersAreUp(
   }
 }
 
-/**
- * Whether no attempt has told of a failure. The server gives the time-out of an earlier attempt, whose worker died, as the
- * cause of the last one.
- */
+/** Whether no attempt has told of a failure: all that is known is that time ran out, again and again. */
 export function isOutage(error: unknown): boolean {
-  return error instanceof ActivityFailure && isSilence(error.cause);
+  return (
+    error instanceof ActivityFailure && error.cause instanceof TimeoutFailure && toldByAttempt(error.cause) === null
+  );
 }
 
 /** Whether a call ended only because its limit did: another try may go well. */
@@ -68,8 +67,14 @@ export function isOutOfTime(error: unknown): boolean {
   return error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');
 }
 
-function isSilence(cause: unknown): boolean {
-  return cause instanceof TimeoutFailure && (cause.cause === undefined || isSilence(cause.cause));
+/**
+ * What an attempt before a time-out said went wrong; null when none said anything. The server gives the failure of the
+ * attempt before as the time-out's cause, which the SDK leaves in the message as it came and not in the error.
+ */
+function toldByAttempt(timeout: TimeoutFailure): string | null {
+  let before = timeout.failure?.cause;
+  while (before?.timeoutFailureInfo) before = before.cause;
+  return before ? (before.message ?? '') : null;
 }
 
 function watchers(caller: Caller, summary: string): Activities {
@@ -120,8 +125,9 @@ export async function watch<Answer>(
 /** The sentence of an activity's failure; undefined for anything else, which is a bug and must surface. */
 export function activityFailureMessage(error: unknown): string | undefined {
   if (!(error instanceof ActivityFailure)) return undefined;
-  const cause = error.cause instanceof TimeoutFailure ? error.cause.cause : error.cause;
-  if (cause instanceof ApplicationFailure) return cause.message;
+  if (error.cause instanceof ApplicationFailure) return error.cause.message;
+  const told = error.cause instanceof TimeoutFailure ? toldByAttempt(error.cause) : null;
+  if (told !== null) return told;
   return `${error.activityType} was not done in time: ${rootCause(error) ?? error.message}; see the worker's log, and whether workers are up`;
 }
 

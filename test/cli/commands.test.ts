@@ -18,6 +18,14 @@ async function deployed(file: string, image = 'ami-stay'): Promise<string> {
   return (JSON.parse(out) as { deploymentId: string }).deploymentId;
 }
 
+/** One that has ended well and left a drain behind. */
+async function succeeded(file: string): Promise<{ id: string; drain: string }> {
+  const id = await deployed(file);
+  await cli(['promote', id], env);
+  expect((await cli(['status', id, '--watch'], env)).exitCode).toBe(0);
+  return { id, drain: id.replace(/^deploy/, 'drain') };
+}
+
 test('deploy says what has begun and how to watch it', async () => {
   const { exitCode, out, err } = await cli(['deploy', serviceFile(), '--image', 'ami-stay'], env);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
@@ -143,9 +151,7 @@ test('promote --full asks for all that is left', async () => {
 });
 
 test('a rollback after the success is taken by the drain; a late promote is refused and names it', async () => {
-  const id = await deployed(serviceFile());
-  await cli(['promote', id], env);
-  const drain = id.replace(/^deploy/, 'drain');
+  const { id, drain } = await succeeded(serviceFile());
   const late = await cli(['promote', id], env);
   expect(late.exitCode).toBe(2);
   expect(late.err).toContain(`${id} has already ended (succeeded)`);
@@ -158,9 +164,7 @@ test('a rollback after the success is taken by the drain; a late promote is refu
 });
 
 test('status shows the drain: with its deployment, by its own id, and to its end', async () => {
-  const id = await deployed(serviceFile());
-  await cli(['promote', id], env);
-  const drain = id.replace(/^deploy/, 'drain');
+  const { id, drain } = await succeeded(serviceFile());
   expect((await cli(['deploy', serviceFile(), '--image', 'ami-succeed', '--wait'], env)).out).not.toContain('drain:');
   for (const command of [
     ['status', id],
