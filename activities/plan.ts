@@ -6,7 +6,7 @@ import { lookUntil, watcher } from './roles';
 import { readTemplate } from './running-template';
 import { findRoutes, findSource, readLiveRates } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
-import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth } from '../clients/aws/balancers';
+import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth, type TargetState } from '../clients/aws/balancers';
 import { describeImage } from '../clients/aws/templates';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
@@ -131,7 +131,6 @@ async function readFacts(aws: AwsSession, input: Asked, group: AutoScalingGroup)
 
 async function readTargetGroups(aws: AwsSession, source: AutoScalingGroup): Promise<TargetGroupFacts[]> {
   const arns = source.TargetGroupARNs ?? [];
-  const own = (source.Instances ?? []).map((instance) => instance.InstanceId);
   const [groups, tags] = await Promise.all([describeTargetGroups(aws, arns), elbTags(aws, arns)]);
   return Promise.all(
     groups.map(async (group): Promise<TargetGroupFacts> => {
@@ -145,13 +144,27 @@ async function readTargetGroups(aws: AwsSession, source: AutoScalingGroup): Prom
         protocol: group.Protocol ?? 'unknown',
         attributes: Object.fromEntries(attributes.map((one) => [one.Key ?? '', one.Value ?? ''])),
         tags: tags.get(arn) ?? {},
-        foreignTargets: health
-          .filter((target) => target.state !== 'draining' && !own.includes(target.instanceId))
-          .map((target) => target.instanceId),
+        foreignTargets: await foreignTargets(aws, source, health),
         healthy: health.filter((target) => target.state === 'healthy').length,
       };
     }),
   );
+}
+
+/**
+ * Targets that no server of the group is. What looks like one may have been launched after the group was read, so it is
+ * read again: a server is in its group before it is in a target group.
+ */
+async function foreignTargets(aws: AwsSession, source: AutoScalingGroup, health: TargetState[]): Promise<string[]> {
+  const notOf = (group: AutoScalingGroup | undefined) =>
+    health
+      .filter(({ state, instanceId }) => {
+        const isOwn = group?.Instances?.some((instance) => instance.InstanceId === instanceId) === true;
+        return state !== 'draining' && !isOwn;
+      })
+      .map((target) => target.instanceId);
+  if (notOf(source).length === 0) return [];
+  return notOf(await describeGroup(aws, source.AutoScalingGroupName ?? ''));
 }
 
 async function readImage(aws: AwsSession, imageId: string): Promise<ImageFacts | null> {

@@ -1,0 +1,35 @@
+/** What the plan makes of a group that does not stand still while it is read. */
+import { closeStage, newImage, openStage, resize, type Stage } from '../crash/support/stage';
+
+let stage: Stage;
+
+beforeEach(async () => {
+  stage = await openStage();
+});
+afterEach(() => closeStage(stage));
+
+function planned() {
+  const { service, plan } = stage;
+  const input = { service, uuid: plan.uuid, number: 2, imageId: newImage, deadlineMs: Date.now() + 10_000 };
+  return stage.worker.call('planDeployment', input);
+}
+
+test('a server that the group launches while it is read is not taken for somebody else’s', async () => {
+  const { holds } = stage.cloud;
+  const reading = holds.hold('before', ({ operation }) => operation === 'DescribeTargetHealth');
+  const answer = planned();
+  await reading.reached;
+  await resize(stage, 'web-v1', { desiredCapacity: 3 });
+  reading.release();
+  expect(await answer).toMatchObject({ kind: 'planned' });
+});
+
+test('a server of another group in the target group is refused by its id', async () => {
+  const { groups, instances } = stage.cloud.cloud.state;
+  const [server] = instances.values();
+  groups.set('else', { ...structuredClone(groups.get('web-v1')!), name: 'else', tags: [] });
+  instances.set('i-else', { ...structuredClone(server!), id: 'i-else', groupName: 'else' });
+  const answer = await planned();
+  expect(answer).toMatchObject({ kind: 'refused' });
+  expect(JSON.stringify(answer)).toContain('not of the source group (i-else)');
+});
