@@ -3,7 +3,9 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { ActivityDeps } from './deps';
 import { watcher } from './roles';
 import type { DeploymentMemo } from '../domain/admission';
+import type { Ruling } from '../domain/control';
 import type { ExecutionFacts, Executions } from '../domain/executions';
+import type { LateRollback } from '../domain/late-rollback';
 import type { DeploymentFacts } from '../domain/reconcile';
 
 export interface ReadDeploymentsInput {
@@ -24,6 +26,9 @@ export function createAdmissionActivities({ temporal, timeouts }: ActivityDeps) 
 
     /** For one whose service's workflow was terminated: whoever waits is looked after again. */
     startService: watcher(({ serviceKey }: { serviceKey: string }): Promise<void> => temporal.startService(serviceKey)),
+
+    /** For a drain that no longer keeps what ran before. */
+    deployPrevious: watcher((rollback: LateRollback): Promise<Ruling> => temporal.deployPrevious(rollback)),
 
     /**
      * Answers when one of them does not run any more. Until then every attempt fails and the next one comes after a

@@ -22,6 +22,8 @@ export interface PlanInput {
   uuid: string;
   number: number;
   imageId: string;
+  /** The deployment that this one is the rollback of. */
+  undoes?: string;
   /** Of a deployment that has begun already and was lost. */
   recovery?: RecoveryWay;
   /** A plan that AWS does not let us make until then is refused. */

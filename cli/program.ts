@@ -86,7 +86,7 @@ const verbHelp: Record<Verb, string> = {
   resume: 'let what is paused go on',
   promote: 'pass the step, gate or hold that a deployment waits at; of a drain: let the old fleet go now',
   abort: 'put the traffic back and remove what the deployment made',
-  rollback: 'put the traffic back to the old fleet, for as long as it is kept',
+  rollback: 'put the traffic back to the old fleet; once that is no longer kept, deploy again what it ran',
 };
 
 function addVerbs(program: Command, context: CommandContext, done: Done): void {

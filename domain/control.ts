@@ -26,6 +26,8 @@ export function controlRequest() {
 export interface Ruling {
   kind: 'taken' | 'already' | 'refused';
   text: string;
+  /** The deployment that does it, when it is one of its own: of a rollback for which old is no longer kept. */
+  deploymentId?: string;
 }
 
 /** Answer of an update: the ruling, and how things stand after it. */
@@ -63,6 +65,8 @@ export interface Situation {
   waiting: { kind: 'gate' } | { kind: 'hold'; reason: Hold['reason'] } | null;
   /** What a promote asked for that has not been acted on yet. */
   promotion?: Promotion | null;
+  /** Of a drain: what ran before its deployment; null when that is not known. */
+  previousImageId?: string | null;
 }
 
 /**
@@ -144,14 +148,21 @@ function ruleAbort(situation: Situation): Ruling {
 
 function ruleRollback(situation: Situation): Ruling {
   const { phase } = situation;
-  if (phase === 'keep')
-    return situation.goingBack ? already('it goes back') : taken('the traffic goes back to the old fleet');
-  if (isDraining(situation))
-    return refused('the old fleet is being let go: deploy its version again (fleetshift status shows its image)');
-  if (situation.goingBack) return already('it goes back');
+  if (situation.goingBack) return already(phase === 'finished' ? 'it has gone back' : 'it goes back');
+  if (phase === 'keep') return taken('the traffic goes back to the old fleet');
+  if (isDraining(situation)) return ruleLateRollback(situation);
   if (situation.decided) return refused('the deployment is decided: ask its drain for rollback instead');
   if (phase === 'shift' || phase === 'bake') return taken('the traffic is put back and what was made is removed');
   return refused('no traffic has moved yet: abort instead');
+}
+
+/** Old cannot carry the traffic any more, or soon cannot. */
+function ruleLateRollback({ previousImageId = null }: Situation): Ruling {
+  return previousImageId === null
+    ? refused(
+        'the old fleet is no longer kept, and what it ran is not known: deploy the version that is wanted (fleetshift deploy <service file> --image <ami-…>)',
+      )
+    : taken(`the old fleet is no longer kept: ${previousImageId} is deployed again`);
 }
 
 function isDraining({ phase }: Situation): boolean {

@@ -51,6 +51,8 @@ export interface SubmitInput {
   commit: string;
   /** Old is known to be bad: what both fleets suffer does not hold the shift. */
   hotfix: boolean;
+  /** Id of the deployment that this one is the rollback of: refused when that is not what runs any more. */
+  undoes?: string;
   /** A deployment that has begun before and that Temporal has lost, instead of a new one. */
   recovery?: RecoveryOrder;
 }
@@ -336,6 +338,7 @@ const submitShape = z.looseObject({
   reason: z.string().max(2000),
   commit: z.string().max(200),
   hotfix: z.boolean(),
+  undoes: z.string().min(1).max(500).optional(),
   recovery: recoveryOrder().optional(),
 });
 

@@ -1,4 +1,6 @@
 /** What Temporal itself knows of a workflow; authoritative where a signal may never come, as after a terminate. */
+import type { Ruling } from './control';
+import type { LateRollback } from './late-rollback';
 
 export type ExecutionStatus =
   'running' | 'completed' | 'failed' | 'cancelled' | 'terminated' | 'timed-out' | 'continued-as-new' | 'unknown';
@@ -26,4 +28,6 @@ export interface Executions {
   deploymentsOf(serviceKey: string): Promise<ListedExecution[]>;
   /** Makes sure that the service's workflow runs; it looks after its deployments then. */
   startService(serviceKey: string): Promise<void>;
+  /** Asks the service's workflow to deploy again what ran before; however often, it is one deployment. */
+  deployPrevious(rollback: LateRollback): Promise<Ruling>;
 }

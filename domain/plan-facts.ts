@@ -37,6 +37,8 @@ export interface PlanFacts {
   uuid: string;
   number: number;
   imageId: string;
+  /** The deployment that this one is the rollback of. */
+  undoes?: string;
   group: GroupDescription & {
     arn: string;
     minSize: number;

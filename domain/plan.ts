@@ -65,6 +65,7 @@ export type PlanAnswer = { kind: 'planned'; plan: Plan } | { kind: 'refused'; pr
 export function makePlan(facts: PlanFacts): PlanAnswer {
   const problems = [
     ...groupProblems(facts),
+    ...undoneProblems(facts),
     ...templateProblems(facts),
     ...imageProblems(facts),
     ...facts.targetGroups.flatMap((group) => targetGroupProblems(group, facts.routes)),
@@ -144,6 +145,15 @@ function groupProblems({ group, sub, targetGroups }: PlanFacts): string[] {
     );
   }
   return problems;
+}
+
+/** A rollback takes the place of what it undoes, never of what somebody has brought since. */
+function undoneProblems({ group, undoes }: PlanFacts): string[] {
+  if (undoes === undefined || drainOfMaker(group.tags) === drainIdOf(undoes)) return [];
+  return [
+    `group ${group.AutoScalingGroupName} has the traffic now, which ${undoes} did not make, so nothing of that is left to roll back; ` +
+      'roll back what runs now, or deploy the version that is wanted',
+  ];
 }
 
 function templateProblems({ group, template }: PlanFacts): string[] {

@@ -37,8 +37,8 @@ function answer(
   switch (outcome.kind) {
     case 'taken':
     case 'already': {
-      const { kind, text, state } = outcome;
-      return reply.code(kind === 'taken' ? 202 : 200).send({ id: outcome.id, verb, kind, text, state });
+      const { kind, text, state, deploymentId } = outcome;
+      return reply.code(kind === 'taken' ? 202 : 200).send({ id: outcome.id, verb, kind, text, state, deploymentId });
     }
     case 'sent':
       return reply.code(202).send({ id: outcome.id, verb, kind: 'sent', text: outcome.message, state: null });

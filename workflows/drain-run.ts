@@ -16,11 +16,13 @@ import type { Activities } from '../activities';
 import type { ActivityTimeouts } from '../activities/deps';
 import type { ControlRequest, Ruling, Situation, Verb } from '../domain/control';
 import { drainIdOf, type DrainProgress, type DrainResult, type Revision } from '../domain/deployment';
+import { undoneBy } from '../domain/late-rollback';
 import { pauseSeconds } from '../domain/pace';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
 import { activityFailureMessage, isHopeless, watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
+import { LateRollbacks } from './late-rollback';
 import {
   acquireLeases,
   releaseLeases,
@@ -65,6 +67,8 @@ export interface DrainState {
 /** A drain waits for real work, so only a person ends one that takes longer than this. */
 const giveUpSeconds = 30 * 86_400;
 const noticesKept = 60;
+/** Whoever asked waits for the answer: after so long it is that things cannot be seen now. */
+export const answerSeconds = 60;
 
 export class DrainRun {
   readonly state: DrainState;
@@ -74,6 +78,7 @@ export class DrainRun {
   private backRuling: Ruling | null = null;
   private limitSeconds = giveUpSeconds;
   private readonly teller: Teller;
+  private readonly lateRollbacks: LateRollbacks;
 
   constructor(readonly input: DrainInput) {
     const { deploymentId, number, revision, service, plan, keepUntilMs, frozenMinSizes } = input;
@@ -81,6 +86,10 @@ export class DrainRun {
       webhook: service.notifyWebhook,
       about: { deploymentId, drainId: drainIdOf(deploymentId), service: plan.serviceKey, number, revision },
       notice: (text) => this.notice(text),
+    });
+    this.lateRollbacks = new LateRollbacks({
+      drain: input,
+      writers: (summary) => this.write(summary, answerSeconds),
     });
     this.state = input.carried ?? {
       progress: {
@@ -138,7 +147,8 @@ export class DrainRun {
   situation(): Situation {
     const { phase, pause } = this.progress;
     const goingBack = this.goingBack || this.backAsked !== null;
-    return { phase, paused: pause !== null, goingBack, decided: true, waiting: null };
+    const { previousImageId } = undoneBy(this.input);
+    return { phase, paused: pause !== null, goingBack, decided: true, waiting: null, previousImageId };
   }
 
   intend(verb: Verb, asked: ControlRequest): void {
@@ -154,6 +164,7 @@ export class DrainRun {
         this.state.promoted = true;
         return;
       case 'rollback':
+        if (this.progress.phase !== 'keep') return this.deployPrevious(asked);
         this.backAsked = asked;
         this.backRuling = null;
         return;
@@ -162,9 +173,20 @@ export class DrainRun {
     }
   }
 
-  /** A way back is answered when it is known whether somebody else is at work there. */
+  private deployPrevious(asked: ControlRequest): void {
+    const recorded = this.progress.requests.at(-1);
+    this.lateRollbacks.ask(asked, (ruling) => {
+      if (recorded) recorded.ruling = ruling.kind;
+      this.notice(`rollback ${ruling.kind}: ${ruling.text}`);
+    });
+  }
+
+  /** A way back is answered when it is known whether somebody else is at work there, or what deploys the version before. */
   async confirm(verb: Verb): Promise<Ruling | null> {
     if (verb !== 'rollback') return null;
+    if (this.lateRollbacks.last !== null) return this.lateRollbacks.last;
+    // It was heard by the run before this one.
+    if (this.backAsked === null && this.backRuling === null) return null;
     // Also after a cancel, which is ignored: it would end a wait here.
     await CancellationScope.nonCancellable(() => condition(() => this.backRuling !== null));
     return this.backRuling;
@@ -229,6 +251,11 @@ export class DrainRun {
   /** The run may end: Temporal has all that it said. */
   handedOver(): Promise<void> {
     return this.teller.handedOver();
+  }
+
+  /** Nobody waits for an answer of this run. */
+  get hasAnswered(): boolean {
+    return allHandlersFinished() && this.lateRollbacks.areAnswered;
   }
 
   rememberFreeze(minSize: number): void {
@@ -330,7 +357,7 @@ export class DrainRun {
     if (!workflowInfo().continueAsNewSuggested) return;
     await this.handedOver();
     // A way back that waits for its answer comes first: the main loop gives it.
-    await condition(() => allHandlersFinished() || this.backAsked !== null);
+    await condition(() => this.hasAnswered || this.backAsked !== null);
     if (this.backAsked) return;
     await continueAsNew<(input: DrainInput) => Promise<DrainResult>>({ ...this.input, carried: this.state });
   }

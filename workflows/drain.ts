@@ -1,5 +1,5 @@
 /** Lets one old generation go, after the deployment is decided: kept for a while, drained, retired. */
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import type { DrainResult } from '../domain/deployment';
 import { activityFailureMessage } from './calls';
 import { DrainRun, type DrainInput } from './drain-run';
@@ -12,7 +12,7 @@ export async function drain(input: DrainInput): Promise<DrainResult> {
   return CancellationScope.nonCancellable(async () => {
     const result = await drainOld(run);
     await run.handedOver();
-    await condition(allHandlersFinished);
+    await condition(() => run.hasAnswered);
     return result;
   });
 }

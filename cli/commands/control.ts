@@ -42,15 +42,15 @@ function unheard(error: unknown, idempotencyKey: string): never {
 }
 
 /**
- * One line for a request that was heard.
+ * One line for a request that was heard, and one more when a deployment of its own does it.
  * @throws Refusal for one that was not taken
  */
 function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: ControlOutcome }): string {
   switch (outcome.kind) {
     case 'taken':
-      return `${verb} taken by ${outcome.id}: ${outcome.text}`;
+      return `${verb} taken by ${outcome.id}: ${outcome.text}${watchLine(outcome)}`;
     case 'already':
-      return `nothing to ${verb} at ${outcome.id}: ${outcome.text}`;
+      return `nothing to ${verb} at ${outcome.id}: ${outcome.text}${watchLine(outcome)}`;
     case 'sent':
       return `${verb} sent to ${outcome.id}: ${outcome.message}`;
     case 'refused':
@@ -64,7 +64,11 @@ function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: Contro
   }
 }
 
-/** Outcomes and endings after which old has all traffic. */
+function watchLine({ deploymentId }: { deploymentId?: string }): string {
+  return deploymentId === undefined ? '' : `\nwatch it with: fleetshift status ${deploymentId} --watch`;
+}
+
+/** Outcomes after which old has all traffic. */
 const wentBack: string[] = ['rolled-back', 'aborted', 'refused'];
 
 function endedLines(verb: Verb, { id, outcome }: Extract<ControlOutcome, { kind: 'ended' }>): string[] {
@@ -73,5 +77,7 @@ function endedLines(verb: Verb, { id, outcome }: Extract<ControlOutcome, { kind:
     return [said, `to let its old fleet go before its time: fleetshift promote ${drainIdOf(id)}`];
   if (verb === 'rollback' && outcome !== null && !wentBack.includes(outcome))
     return [said, 'to go back, deploy what ran before: fleetshift status shows its image'];
+  if (verb === 'rollback' && outcome === null)
+    return [said, 'to see how things stand, and to finish it or go back: fleetshift recover <service file>'];
   return [said];
 }

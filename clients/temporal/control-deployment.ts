@@ -4,16 +4,18 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import type { ControlAnswer, ControlRequest, Verb } from '../../domain/control';
+import type { ControlAnswer, ControlRequest, Ruling, Verb } from '../../domain/control';
 import { drainIdOf, type DeploymentResult, type DrainResult } from '../../domain/deployment';
 import { controlSignals, controlUpdates } from '../../workflows/messages';
 import { ask, type Temporal } from './connection';
 import { describeRun } from './describe-run';
+import { rollBackAfterDrain } from './late-rollback';
 import { resultOf } from './result-of';
 
 /** What became of a verb; `id` is who heard it, which after the end of a deployment is its drain. */
 export type ControlOutcome =
-  | (ControlAnswer & { id: string })
+  /** `state` is null when who ruled on it has ended. */
+  | (Ruling & { id: string; state: ControlAnswer['state'] | null })
   /** Nobody answered; Temporal keeps the request, and it is ruled on later. */
   | { kind: 'sent'; id: string; message: string }
   /** It cannot be read by who got it; nothing was changed. */
@@ -50,7 +52,7 @@ async function askRun(input: ControlInput): Promise<ControlOutcome> {
   const { temporal, id } = input;
   const description = await describeRun({ temporal, id });
   if (description === null) return { kind: 'not-found' };
-  return description.closeTime === undefined ? update(input) : ended(temporal, description);
+  return description.closeTime === undefined ? update(input) : ended(input, description);
 }
 
 /**
@@ -112,13 +114,19 @@ async function afterAll(input: ControlInput): Promise<ControlOutcome> {
   if (description === null) return { kind: 'not-found' };
   return description.closeTime === undefined
     ? signal(input, `${id} was just being renewed`)
-    : ended(temporal, description);
+    : ended(input, description);
 }
 
-async function ended(temporal: Temporal, { workflowId }: WorkflowExecutionDescription): Promise<ControlOutcome> {
-  const answer = await resultOf<DeploymentResult | DrainResult>({ temporal, id: workflowId, withinMs: 5_000 });
+async function ended(input: ControlInput, description: WorkflowExecutionDescription): Promise<ControlOutcome> {
+  const { temporal, verb, request, answerWithinMs } = input;
+  const { workflowId: id } = description;
+  const answer = await resultOf<DeploymentResult | DrainResult>({ temporal, id, withinMs: 5_000 });
   if (answer.kind === 'not-found') return answer;
-  if (answer.kind === 'stopped') return { kind: 'ended', id: workflowId, outcome: null };
-  const outcome = 'outcome' in answer.result ? answer.result.outcome : answer.result.ending;
-  return { kind: 'ended', id: workflowId, outcome };
+  if (answer.kind === 'stopped') return { kind: 'ended', id, outcome: null };
+  const { result } = answer;
+  if ('outcome' in result) return { kind: 'ended', id, outcome: result.outcome };
+  if (verb !== 'rollback') return { kind: 'ended', id, outcome: result.ending };
+  const limit = answerWithinMs === undefined ? {} : { answerWithinMs };
+  const ruling = await rollBackAfterDrain({ temporal, drain: description, result, asked: request, ...limit });
+  return { ...ruling, id, state: null };
 }

@@ -4,6 +4,7 @@ import type { ExecutionFacts, Executions, ExecutionStatus, ListedExecution } fro
 import { workflowTypes } from '../../workflows/messages';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { ask, type Temporal } from './connection';
+import { deployPrevious } from './late-rollback';
 import { serviceStart } from './service-start';
 import { quoted } from './list-deployments';
 
@@ -31,6 +32,7 @@ export function executionsOf(temporal: Temporal): Executions {
     describe: (workflowId) => describe(temporal, workflowId),
     deploymentsOf: (serviceKey) => deploymentsOf(temporal, serviceKey),
     startService: (serviceKey) => startService(temporal, serviceKey),
+    deployPrevious: (rollback) => deployPrevious({ temporal, rollback, answerWithinMs: withinMs }),
   };
 }
 

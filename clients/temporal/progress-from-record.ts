@@ -1,6 +1,5 @@
 /** The view of a deployment that can be had without a worker: what Temporal itself has kept of it. */
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { defaultPayloadConverter, fromPayloadsAtIndex } from '@temporalio/common';
 import {
   type DeploymentInput,
   type DeploymentProgress,
@@ -9,8 +8,8 @@ import {
   phases,
 } from '../../domain/deployment';
 import { searchAttributes } from '../../workflows/search-attributes';
-import { ask, type Temporal } from './connection';
-import { TemporalError } from './temporal-error';
+import type { Temporal } from './connection';
+import { inputOf } from './input-of';
 import { resultOf } from './result-of';
 
 /**
@@ -23,7 +22,7 @@ export async function progressFromRecord(input: {
   description: WorkflowExecutionDescription;
 }): Promise<DeploymentProgress> {
   const { temporal, description } = input;
-  const asked = await inputOf(temporal, description);
+  const asked = await inputOf<DeploymentInput>(temporal, description);
   const ended =
     description.closeTime === undefined
       ? null
@@ -55,26 +54,6 @@ export async function progressFromRecord(input: {
     notices: [],
     result,
   };
-}
-
-async function inputOf(temporal: Temporal, description: WorkflowExecutionDescription): Promise<DeploymentInput> {
-  const { workflowId, runId } = description;
-  const { history } = await ask({
-    temporal,
-    doing: `reading the input of ${workflowId}`,
-    withinMs: 5_000,
-    ask: () =>
-      temporal.client.workflowService.getWorkflowExecutionHistory({
-        namespace: temporal.settings.namespace,
-        execution: { workflowId, runId },
-        maximumPageSize: 1,
-      }),
-  });
-  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
-  if (payloads == null || payloads.length === 0) {
-    throw new TemporalError('unexpected', `the workflow ${workflowId} was started without an input; it is not ours`);
-  }
-  return fromPayloadsAtIndex<DeploymentInput>(defaultPayloadConverter, 0, payloads);
 }
 
 function phaseOf(description: WorkflowExecutionDescription): Phase {

@@ -1,3 +1,4 @@
+import { connect } from '../../clients/temporal/connection';
 import { waitUntil } from '../support/wait-until';
 import { startStubWorker, testEnv, uniqueServiceName } from '../clients/temporal/stub-worker';
 import { cli, fileWith, startCli } from './support';
@@ -161,6 +162,38 @@ test('a rollback after the success is taken by the drain; a late promote is refu
     err: '',
     out: `rollback taken by ${drain}: the traffic goes back to the old fleet\n`,
   });
+});
+
+test('a rollback for which old is gone says by which deployment what ran before is brought back, also when asked twice', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['promote', id], env);
+  const drain = id.replace(/^deploy/, 'drain');
+  await cli(['promote', drain], env);
+  await cli(['status', drain, '--watch'], env);
+  const first = await cli(['rollback', id, '--reason', 'slow carts'], env);
+  expect(first).toMatchObject({ exitCode: 0, err: '' });
+  expect(first.out).toMatch(
+    /^rollback taken by drain:\S+: ami-0before is deployed again by #2, (deploy:\S+)\nwatch it with: fleetshift status \1 --watch\n$/,
+  );
+  const again = await cli(['rollback', drain, '--json'], env);
+  expect(again.exitCode).toBe(0);
+  const { deploymentId, ...rest } = JSON.parse(again.out) as { deploymentId: string };
+  expect(rest).toMatchObject({ verb: 'rollback', kind: 'already', id: drain, state: null });
+  expect(first.out).toContain(deploymentId);
+  const shown = JSON.parse((await cli(['status', deploymentId, '--json'], env)).out) as unknown;
+  expect(shown).toMatchObject({ requestedBy: 'tester', reason: `rollback of #1 (${id}): slow carts` });
+});
+
+test('a rollback of a drain that was terminated is refused, and names the way to recover', async () => {
+  const id = await deployed(serviceFile());
+  await cli(['promote', id], env);
+  const drain = id.replace(/^deploy/, 'drain');
+  const temporal = await connect({ env });
+  await temporal.client.workflow.getHandle(drain).terminate('wrong button');
+  await temporal.close();
+  const { exitCode, err } = await cli(['rollback', id], env);
+  expect(exitCode).toBe(2);
+  expect(err).toContain('fleetshift recover');
 });
 
 test('status shows the drain: with its deployment, by its own id, and to its end', async () => {

@@ -27,8 +27,10 @@ const columns: Record<string, Situation> = {
   keep: { ...running, phase: 'keep' },
   'keep, paused': { ...running, phase: 'keep', paused: true },
   'keep, going back': { ...running, phase: 'keep', goingBack: true },
-  'drain and retire': { ...running, phase: 'drain' },
-  finished: { ...running, phase: 'finished' },
+  'drain and retire': { ...running, phase: 'drain', previousImageId: 'ami-0before' },
+  'drain and retire, before it unknown': { ...running, phase: 'retire', previousImageId: null },
+  finished: { ...running, phase: 'finished', previousImageId: 'ami-0before' },
+  'finished, gone back': { ...running, phase: 'finished', goingBack: true, previousImageId: 'ami-0before' },
 };
 
 const table: [string, Record<Verb, Ruling['kind']>][] = (
@@ -47,8 +49,10 @@ const table: [string, Record<Verb, Ruling['kind']>][] = (
     ['keep', 'taken', 'already', 'taken', 'refused', 'taken'],
     ['keep, paused', 'already', 'taken', 'refused', 'refused', 'taken'],
     ['keep, going back', 'refused', 'already', 'refused', 'refused', 'already'],
-    ['drain and retire', 'taken', 'already', 'refused', 'refused', 'refused'],
-    ['finished', 'refused', 'already', 'refused', 'refused', 'refused'],
+    ['drain and retire', 'taken', 'already', 'refused', 'refused', 'taken'],
+    ['drain and retire, before it unknown', 'taken', 'already', 'refused', 'refused', 'refused'],
+    ['finished', 'refused', 'already', 'refused', 'refused', 'taken'],
+    ['finished, gone back', 'refused', 'already', 'refused', 'refused', 'already'],
   ] as const
 ).map(([column, pause, resume, promote, abort, rollback]) => [column, { pause, resume, promote, abort, rollback }]);
 
@@ -66,6 +70,12 @@ test('a refusal says what to do instead', () => {
   expect(rule('abort', columns['keep']!).text).toContain('rollback');
   expect(rule('rollback', columns['prepare to ready']!).text).toContain('abort');
   expect(rule('promote', columns['shift, paused']!).text).toContain('resume');
+  expect(rule('rollback', columns['drain and retire, before it unknown']!).text).toContain('fleetshift deploy');
+});
+
+test('a rollback for which old is no longer kept says what is deployed again', () => {
+  for (const column of ['drain and retire', 'finished'])
+    expect(rule('rollback', columns[column]!).text).toContain('ami-0before is deployed again');
 });
 
 test('a promote counts once, until it has been acted on; all that is left may still be asked for', () => {

@@ -174,3 +174,14 @@ test.each<[string, (facts: PlanFacts) => void, string]>([
 ])('%s is a warning', (_name, change, text) => {
   expect(warningsOf(change)).toContain(text);
 });
+
+test('a rollback is planned over what it undoes, and refused over what has come since', () => {
+  const undoes = 'deploy:web.production.eu-west-1:0f9e';
+  const madeBy = (made: string) => (f: PlanFacts) => {
+    f.undoes = undoes;
+    f.group.tags = { 'fleetshift:service': 'web.production.eu-west-1', 'fleetshift:deployment': made };
+  };
+  expect(problemsOf(madeBy('0f9e'))).toBe('planned');
+  expect(problemsOf(madeBy('77aa'))).toContain(`group web-v1 has the traffic now, which ${undoes} did not make`);
+  expect(problemsOf((f) => (f.undoes = undoes))).toContain('nothing of that is left to roll back');
+});

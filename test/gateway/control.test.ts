@@ -86,6 +86,15 @@ test('what is so already is 200, what does not fit or has ended is 409 with the 
   expect(JSON.stringify(late.json)).toContain(`promote ${drainId}`);
 });
 
+test('a rollback that is done by a deployment names it, taken or so already', async () => {
+  const deploymentId = 'deploy:web.production.eu-west-1:2';
+  const answer = { id: drainId, text: `ami-0before is deployed again by #2, ${deploymentId}`, state: null };
+  gateway.answerControl = () => ({ kind: 'taken', ...answer, deploymentId });
+  expect(await ask('rollback')).toMatchObject({ status: 202, json: { ...answer, kind: 'taken', deploymentId } });
+  gateway.answerControl = () => ({ kind: 'already', ...answer, deploymentId });
+  expect(await ask('rollback')).toMatchObject({ status: 200, json: { kind: 'already', deploymentId } });
+});
+
 test('an unknown deployment is 404, an unknown verb too', async () => {
   gateway.answerControl = () => ({ kind: 'not-found' });
   expect(await ask('pause')).toMatchObject({ status: 404, json: { error: { code: 'unknown-deployment' } } });

@@ -1,15 +1,19 @@
 /** After the decision: what may still be asked of the fleet that goes, and who may write on its routes. */
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { controlDeployment } from '../../clients/temporal/control-deployment';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
+import { drainIdOf } from '../../domain/deployment';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, progressOf, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
 import { breachesIn, ledgerOf } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
-import { viewOf } from '../e2e/support/view';
+import { imagesOf, viewOf } from '../e2e/support/view';
 import { images } from '../e2e/support/world';
 
 const eventsPerRun = 40;
@@ -23,7 +27,7 @@ let renewing: Stage;
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'fleetshift-drain-'));
   temporal = await startTemporal({
-    cliPath: await ensureTemporalCli({ log: (line) => process.stderr.write(`[temporal] ${line}\n`) }),
+    cliPath: await cliPath(),
     ui: false,
     logPath: join(directory, 'temporal.log'),
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsPerRun) },
@@ -40,6 +44,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 }, 60_000);
 
+function cliPath(): Promise<string> {
+  return ensureTemporalCli({ log: (line) => process.stderr.write(`[temporal] ${line}\n`) });
+}
+
 /** The run that ended it: whether another one handed over to it, and how long its history became. */
 async function lastRunOf(deploymentId: string): Promise<{ continued: boolean; events: number }> {
   const { events = [] } = await drainHandle(renewing, deploymentId).fetchHistory();
@@ -47,7 +55,7 @@ async function lastRunOf(deploymentId: string): Promise<{ continued: boolean; ev
   return { continued: Boolean(from), events: events?.length ?? 0 };
 }
 
-test('a pause stretches the keep, a promote ends it, and what may not be asked is answered with what may', async () => {
+test('a pause stretches the keep, a promote ends it, and from then on a rollback brings back the version before by a deployment', async () => {
   const id = await deploy(renewing, serviceFile('stay', { keep: '5s' }), images.good);
   expect(await resultOf(renewing, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
   expect(await askDrain(renewing, id, 'pause', { by: 'ada' })).toMatchObject({ kind: 'taken' });
@@ -68,9 +76,9 @@ test('a pause stretches the keep, a promote ends it, and what may not be asked i
   expect((stretched.state as { keepUntilMs: number }).keepUntilMs).toBeGreaterThan(keepUntilMs + 500);
   expect(await askDrain(renewing, id, 'promote')).toMatchObject({ kind: 'taken' });
   await untilDrain(renewing, id, 'old to be let go', (progress) => progress.phase !== 'keep');
-  expect(await askDrain(renewing, id, 'rollback')).toMatchObject({
-    kind: 'refused',
-    text: expect.stringContaining('deploy its version again') as string,
+  const again = await rolledBackByHand(id);
+  expect(await resultOf(renewing, again)).toMatchObject({
+    ...{ outcome: 'succeeded', revision: { imageId: images.v1 }, previousImageId: images.good, repairs: [] },
   });
   expect(await drainResultOf(renewing, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
   const last = await lastRunOf(id);
@@ -80,7 +88,36 @@ test('a pause stretches the keep, a promote ends it, and what may not be asked i
   const { groups, routes } = await viewOf(renewing, 'stay');
   expect(groups.find(({ name }) => name === 'stay-v1')).toMatchObject({ min: 0, desired: 0, servers: 0 });
   expect(routes.map((weights) => Object.keys(weights).includes('stay'))).toEqual([false]);
-}, 120_000);
+  const live = (await progressOf(renewing, again)).newFleet?.groupName ?? '';
+  expect(await imagesOf(renewing, live)).toEqual([images.v1]);
+  expect(routes).toEqual([expect.objectContaining({ [`stay-${live.split('-').at(-1)}-1`]: 100 })]);
+  // The drain has ended by now, so that this is answered from what it left behind.
+  const asked = { temporal: renewing.temporal, id, verb: 'rollback', request: { idempotencyKey: 'later' } } as const;
+  expect(await controlDeployment(asked)).toMatchObject({ kind: 'already', id: drainIdOf(id), deploymentId: again });
+}, 180_000);
+
+/**
+ * Asked for by a signal of the official command line once old is no longer kept, and then by an update: answers the
+ * deployment that both are.
+ */
+async function rolledBackByHand(id: string): Promise<string> {
+  const { address } = renewing.temporal.settings;
+  const drain = ['--address', address, '--workflow-id', drainIdOf(id), '--name', 'rollback'];
+  await promisify(execFile)(await cliPath(), [
+    'workflow',
+    'signal',
+    ...drain,
+    '--input',
+    '{"by":"ada","reason":"odd"}',
+  ]);
+  await untilDrain(renewing, id, 'the answer', (progress) => noticesOf(progress).includes('rollback taken'));
+  const { kind, deploymentId: again = '' } = await askDrain(renewing, id, 'rollback', { by: 'bob' });
+  expect(kind).toBe('already');
+  expect(await progressOf(renewing, again)).toMatchObject({
+    ...{ number: 2, requestedBy: 'ada', reason: `rollback of #1 (${id}): odd` },
+  });
+  return again;
+}
 
 test('while the next deployment holds the routes, the drain waits, says for whom, and refuses the way back', async () => {
   const first = await deploy(stage, serviceFile('next', { keep: '1h' }), images.good);

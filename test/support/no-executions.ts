@@ -5,4 +5,5 @@ export const noExecutions: Executions = {
   describe: async () => null,
   deploymentsOf: async () => [],
   startService: async () => undefined,
+  deployPrevious: async () => ({ kind: 'refused', text: 'nothing is deployed here' }),
 };

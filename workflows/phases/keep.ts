@@ -5,7 +5,7 @@ import { leasedArns } from '../../domain/leases';
 import type { ControlRequest } from '../../domain/control';
 import { activityFailureMessage } from '../calls';
 import { signature } from '../control';
-import type { DrainRun } from '../drain-run';
+import { answerSeconds, type DrainRun } from '../drain-run';
 import type { HeldLease, LeaseAnswer } from '../leases';
 import { goBack, type WayBack } from './roll-back';
 
@@ -52,9 +52,6 @@ async function takeBack(run: DrainRun, asked: ControlRequest): Promise<DrainResu
 }
 
 type Ready = { kind: 'ready'; leases: readonly HeldLease[] } | { kind: 'refused'; text: string };
-
-/** Whoever asked waits for the answer: after so long it is that things cannot be seen now. */
-const answerSeconds = 60;
 
 async function readyToGoBack(run: DrainRun): Promise<Ready> {
   const { arn } = await run.write('find the live group', answerSeconds).findNewGroup(run.onPlan);

@@ -38,6 +38,7 @@ function planInput({ input, service }: DeploymentRun) {
     uuid: input.uuid,
     number: input.number,
     imageId: input.revision.imageId,
+    ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
     ...(input.recovery ? { recovery: input.recovery.way } : {}),
     deadlineMs: Date.now() + planLimitSeconds * 1000,
   };

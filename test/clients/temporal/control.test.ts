@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { awaitResult } from '../../../clients/temporal/await-result';
 import { connect, type Temporal } from '../../../clients/temporal/connection';
-import { controlDeployment } from '../../../clients/temporal/control-deployment';
+import { controlDeployment, type ControlOutcome } from '../../../clients/temporal/control-deployment';
 import { readDeployment } from '../../../clients/temporal/read-deployment';
 import { submitDeployment } from '../../../clients/temporal/submit-deployment';
 import type { ControlRequest, Verb } from '../../../domain/control';
@@ -27,14 +27,14 @@ afterAll(async () => {
   await stage.temporal.close();
 });
 
-async function deployed({ temporal } = stage): Promise<string> {
-  const answer = await submitDeployment({ temporal, submit: submitInput() });
+async function deployed({ temporal } = stage, submit = submitInput()): Promise<string> {
+  const answer = await submitDeployment({ temporal, submit });
   if (answer.kind !== 'admitted') throw new Error(`not admitted: ${JSON.stringify(answer)}`);
   return answer.deploymentId;
 }
 
-async function succeeded(): Promise<string> {
-  const id = await deployed();
+async function succeeded(submit = submitInput()): Promise<string> {
+  const id = await deployed(stage, submit);
   await send(id, 'promote');
   expect(await awaitResult({ temporal: stage.temporal, deploymentId: id })).toMatchObject({
     result: { outcome: 'succeeded', drainId: drainIdOf(id) },
@@ -93,7 +93,8 @@ test('after a success its drain is asked: it keeps the old fleet on, and goes ba
     text: expect.stringContaining('ask for rollback') as string,
   });
   expect(await send(id, 'rollback', { by: 'ann' })).toMatchObject({ kind: 'taken', id: drainId });
-  expect(await send(drainId, 'rollback')).toEqual({ kind: 'ended', id: drainId, outcome: 'rolled-back' });
+  expect(await send(drainId, 'rollback')).toMatchObject({ kind: 'already', id: drainId, text: 'it has gone back' });
+  expect(await send(drainId, 'pause')).toEqual({ kind: 'ended', id: drainId, outcome: 'rolled-back' });
 });
 
 test('a promote that comes after the success does not let the old fleet go; the drain by its own id does', async () => {
@@ -101,8 +102,78 @@ test('a promote that comes after the success does not let the old fleet go; the 
   const drainId = drainIdOf(id);
   expect(await send(id, 'promote')).toEqual({ kind: 'ended', id, outcome: 'succeeded' });
   expect(await send(drainId, 'promote')).toMatchObject({ kind: 'taken', id: drainId });
-  expect(await send(id, 'rollback')).toEqual({ kind: 'ended', id: drainId, outcome: 'scaled-to-zero' });
+  expect(await send(id, 'resume')).toEqual({ kind: 'ended', id: drainId, outcome: 'scaled-to-zero' });
 });
+
+/** A deployment whose old fleet is gone. */
+async function drained(submit = submitInput()): Promise<string> {
+  const id = await succeeded(submit);
+  const drainId = drainIdOf(id);
+  expect(await send(drainId, 'promote')).toMatchObject({ kind: 'taken' });
+  await stage.temporal.client.workflow.getHandle(drainId).result();
+  return id;
+}
+
+/** Of the deployment that an answer names. */
+async function deploymentIn(answer: ControlOutcome) {
+  if (!('deploymentId' in answer) || answer.deploymentId === undefined) throw new Error(JSON.stringify(answer));
+  const read = await readDeployment({ temporal: stage.temporal, deploymentId: answer.deploymentId });
+  if (read.kind !== 'found') throw new Error(`${answer.deploymentId} is not known`);
+  return read.progress;
+}
+
+test('a rollback after the drain has ended deploys what ran before, once, whoever asks by whichever id', async () => {
+  const submit = submitInput();
+  const id = await drained(submit);
+  const answer = await send(id, 'rollback', { by: 'ann', reason: 'slow carts' });
+  expect(answer).toMatchObject({ kind: 'taken', id: drainIdOf(id), state: null });
+  const again = await deploymentIn(answer);
+  expect(again).toMatchObject({
+    service: submit.service.service,
+    ...{ number: 2, revision: { imageId: 'ami-0before' }, requestedBy: 'ann' },
+    reason: `rollback of #1 (${id}): slow carts`,
+  });
+  const repeated = await send(drainIdOf(id), 'rollback', { by: 'bob' });
+  expect(repeated).toMatchObject({ kind: 'already', deploymentId: again.deploymentId });
+  await send(again.deploymentId, 'promote');
+  await stage.temporal.client.workflow.getHandle(again.deploymentId).result();
+  expect(await send(id, 'rollback')).toMatchObject({ kind: 'already', deploymentId: again.deploymentId });
+});
+
+test('a rollback whose deployment did not succeed may be asked for again, and is then another one', async () => {
+  const id = await drained();
+  const first = await deploymentIn(await send(id, 'rollback'));
+  await send(first.deploymentId, 'abort');
+  await stage.temporal.client.workflow.getHandle(first.deploymentId).result();
+  const second = await send(id, 'rollback');
+  expect(second).toMatchObject({ kind: 'taken' });
+  expect(await deploymentIn(second)).toMatchObject({ number: 3, revision: { imageId: 'ami-0before' } });
+  expect(await send(id, 'rollback')).toMatchObject({ kind: 'already', text: expect.stringContaining('#3') as string });
+});
+
+test('a rollback after the drain is refused while the service is busy, and when what ran before is not known', async () => {
+  const submit = submitInput();
+  const id = await drained(submit);
+  const other = await deployed(stage, submitInput({ service: submit.service }));
+  expect(await send(id, 'rollback')).toMatchObject({ kind: 'refused', text: expect.stringContaining(other) as string });
+  const first = await drained(submitInput({ image: 'ami-first' }));
+  const text = expect.stringContaining('fleetshift deploy') as string;
+  expect(await send(first, 'rollback')).toMatchObject({ kind: 'refused', id: drainIdOf(first), text });
+});
+
+test('without a worker nobody can tell whether the rollback has begun, and asking again says it', async () => {
+  const id = await drained();
+  await worker.stop();
+  try {
+    const request = { by: 'ann', idempotencyKey: randomUUID() };
+    const { temporal } = stage;
+    const asked = controlDeployment({ temporal, id, verb: 'rollback', request, answerWithinMs: 300 });
+    await expect(asked).rejects.toThrow(/nobody answered while deploying ami-0before again/);
+  } finally {
+    worker = await startStubWorker(stage.taskQueue);
+  }
+  expect(await deploymentIn(await send(id, 'rollback'))).toMatchObject({ number: 2 });
+}, 60_000);
 
 test('an unknown id, and the id of something else, is not found', async () => {
   const id = await deployed();

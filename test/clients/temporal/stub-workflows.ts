@@ -1,7 +1,8 @@
 /**
  * The workflows that the client layer talks to, reduced to what it can see; verbs are heard as the real ones hear them.
  * An image id steers a deployment: `ami-succeed` ends at once, `ami-fail` fails without a result, all others wait, while
- * a watcher reports, for an abort, a rollback, or a promote, after which a drain has the old fleet.
+ * a watcher reports, for an abort, a rollback, or a promote, after which a drain has the old fleet. What ran before
+ * `ami-first` is not known.
  */
 import {
   ActivityCancellationType,
@@ -25,6 +26,7 @@ import {
   type SubmitAnswer,
   type SubmitInput,
 } from '../../../domain/deployment';
+import { type DrainRecord, undoneBy } from '../../../domain/late-rollback';
 import { serviceKey } from '../../../domain/service-file';
 import type { Verb } from '../../../domain/control';
 import { listenToVerbs } from '../../../workflows/control';
@@ -115,20 +117,23 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
     await watched;
   }
   const outcome = asked.back === null ? 'succeeded' : asked.back === 'abort' ? 'aborted' : 'rolled-back';
-  if (asked.promote) await startDrain(progress.deploymentId);
+  if (asked.promote) await startDrain(progress.deploymentId, input);
   progress.phase = 'decided';
   progress.result = resultOf(input, { outcome, drainId: asked.promote ? drainIdOf(progress.deploymentId) : null });
   return progress.result;
 }
 
-async function startDrain(deploymentId: string): Promise<void> {
+async function startDrain(deploymentId: string, { service, number, revision }: DeploymentInput): Promise<void> {
   const workflowId = drainIdOf(deploymentId);
   const typedSearchAttributes = [{ key: searchAttributes.phase, value: 'keep' }];
-  await startChild(drain, { workflowId, args: [deploymentId], parentClosePolicy: 'ABANDON', typedSearchAttributes });
+  const old = { imageId: revision.imageId === 'ami-first' ? '' : 'ami-0before' };
+  const args: [DrainRecord] = [{ deploymentId, number, service, plan: { old } }];
+  await startChild(drain, { workflowId, args, parentClosePolicy: 'ABANDON', typedSearchAttributes });
 }
 
 /** Keeps the old fleet until it is asked to go back or to let it go. */
-export async function drain(deploymentId: string): Promise<DrainResult> {
+export async function drain(input: DrainRecord): Promise<DrainResult> {
+  const { deploymentId } = input;
   const asked = { ending: null as 'rolled-back' | 'scaled-to-zero' | null };
   const progress: DrainProgress = {
     ...{ drainId: drainIdOf(deploymentId), deploymentId, groupName: 'old' },
@@ -144,6 +149,7 @@ export async function drain(deploymentId: string): Promise<DrainResult> {
       goingBack: asked.ending === 'rolled-back',
       decided: true,
       waiting: null,
+      previousImageId: undoneBy(input).previousImageId,
     }),
     intend: (verb, request) => {
       if (verb === 'pause') progress.pause = { ...request, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };

@@ -4,7 +4,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand, DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -76,6 +76,14 @@ export async function instancesOf(stage: Stage, groupName: string): Promise<stri
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
   );
   return (group?.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+}
+
+/** Images that a group's servers run, each once. */
+export async function imagesOf(stage: Stage, groupName: string): Promise<string[]> {
+  const InstanceIds = await instancesOf(stage, groupName);
+  const { Reservations = [] } = await clients(stage).ec2.send(new DescribeInstancesCommand({ InstanceIds }));
+  const instances = Reservations.flatMap((reservation) => reservation.Instances ?? []);
+  return [...new Set(instances.map((instance) => instance.ImageId ?? ''))];
 }
 
 /** Somebody else changes a group's sizes. */
