@@ -8,7 +8,7 @@ import { serviceKey, type ServiceConfig } from '../../domain/service-file';
 import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../workflows/messages';
 import { cli, fileWith } from '../cli/support';
 import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
-import { askDrain, drainResultOf } from '../e2e/support/drains';
+import { askDrain, drainResultOf, untilDrain } from '../e2e/support/drains';
 import type { Stage } from '../e2e/support/stage';
 import { long } from '../e2e/support/steer';
 import { instancesOf } from '../e2e/support/view';
@@ -96,6 +96,15 @@ export const scenarios: Record<string, Scenario> = {
     await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'recording' });
     await drainResultOf(stage, id);
     return [{ shape: 'drain-rolled-back', workflowId: drainIdOf(id) }];
+  },
+  late: async (stage, name) => {
+    const id = await deploy(stage, serviceFile(name), images.good);
+    await resultOf(stage, id);
+    await untilDrain(stage, id, 'old to be let go', ({ phase }) => phase !== 'keep');
+    const answer = await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'recording' });
+    await steer(stage, answer.deploymentId ?? '', 'abort');
+    await drainResultOf(stage, id);
+    return [{ shape: 'drain-rollback-after-keep', workflowId: drainIdOf(id), run: 'first' }];
   },
   queued: async (stage, name) => {
     const service = serviceFile(name, { whenBusy: 'queue' });

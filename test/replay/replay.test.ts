@@ -26,6 +26,9 @@ const shapesNeeded = [
   'drain-finished',
   'drain-continued-as-new',
   'drain-rolled-back',
+  'drain-rollback-after-keep',
+  // Of a release that made no deployment of it; today's code records no such history any more.
+  'drain-rollback-refused',
 ];
 
 const files = readdirSync(recorded).filter((name) => name.endsWith('.json'));
