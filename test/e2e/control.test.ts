@@ -3,11 +3,12 @@
  * fit on one machine.
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import type { Ruling, Verb } from '../../domain/control';
-import { controlSignals } from '../../workflows/messages';
-import { deploy, progressOf, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { controlSignals, workflowTypes } from '../../workflows/messages';
+import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
 import { breachesIn, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, noticesOf, untilPhase, walk } from './support/steer';
@@ -18,7 +19,10 @@ const names = ['inplan', 'inprep', 'inclone', 'inready', 'inshift', 'abortfirst'
 let stage: Stage;
 
 beforeAll(async () => {
-  const services = [...names.map((name) => ({ name, virtualLoad: 0 })), { name: 'full', virtualLoad: 60 }];
+  const services = [
+    ...names.map((name) => ({ name, virtualLoad: 0 })),
+    ...['full', 'seen'].map((name) => ({ name, virtualLoad: 60 })),
+  ];
   stage = await openStage(services, {}, 'virtual');
 }, 120_000);
 
@@ -193,4 +197,46 @@ test.concurrent.each([
     await expectReplay(own, id);
   },
   120_000,
+);
+
+test.concurrent(
+  "looking at one shows phase, split, fleets and evidence; Temporal's own cancel means abort",
+  async () => {
+    const id = await deploy(stage, serviceFile('seen', long), images.good);
+    const seen = await untilProgress(stage, id, 'evidence', ({ judge }) => (judge?.newRequests ?? 0) > 0);
+    expect(seen).toMatchObject({
+      phase: 'shift',
+      step: { index: 0, count: 2, newPercent: 20 },
+      split: { newPercent: 20 },
+      oldFleet: { groupName: 'seen-v1', healthy: 2 },
+      newFleet: { wanted: 2, healthy: 2 },
+    });
+    await stage.temporal.client.workflow.getHandle(id).cancel();
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+    await expectUntouched(stage, 'seen');
+    expect(await progressOf(stage, id)).toMatchObject({ phase: 'decided', result: { outcome: 'aborted' } });
+  },
+  90_000,
+);
+
+test.concurrent(
+  'a request that no file check has seen is refused by the workflow itself, without a run that fails for ever',
+  async () => {
+    const broken = { ...serviceFile('unread'), shift: { stepPercents: 'all' } };
+    expect(await submit(stage, broken as never, images.good)).toMatchObject({
+      kind: 'refused',
+      code: 'invalid',
+      message: expect.stringContaining('shift.stepPercents') as string,
+    });
+    const { client, settings } = stage.temporal;
+    const handle = await client.workflow.start(workflowTypes.deployment, {
+      workflowId: `broken-${randomUUID()}`,
+      taskQueue: settings.taskQueue,
+      args: ['nonsense'],
+    });
+    await expect(handle.result()).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('cannot be read') as string },
+    });
+  },
+  60_000,
 );

@@ -1,6 +1,5 @@
-import { workflowTypes } from '../../workflows/messages';
-import { waitUntil } from '../support/wait-until';
-import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
+/** Whole deployments of real servers under load, side by side. */
+import { deploy, resultOf, serviceFile } from './support/deployments';
 import { breachesIn, countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { viewOf } from './support/view';
@@ -24,146 +23,86 @@ async function untilDrained(drainId: string | null): Promise<void> {
   await expect(handle.result()).resolves.toMatchObject({ repairs: [] });
 }
 
-test('a good version takes over under load with no failed request, twice in a row, and leaves nothing behind', async () => {
-  const load = await stage.startLoad('shop');
-  const first = await resultOf(stage, await deploy(stage, serviceFile('shop'), images.good));
-  expect(first).toMatchObject({ outcome: 'succeeded', number: 1, repairs: [], oldGroup: 'shop-v1' });
-  await untilDrained(first.drainId);
-  // The second one clones the clone, which it finds by its tags, and then removes it.
-  const second = await resultOf(stage, await deploy(stage, serviceFile('shop'), images.v1));
-  expect(second).toMatchObject({ outcome: 'succeeded', number: 2, oldGroup: first.newGroup });
-  await untilDrained(second.drainId);
-  const counts = await load.stop();
-  expect(counts).toMatchObject({ failedRequests: 0 });
-  expect(Object.keys(counts.byVersion).sort()).toEqual(['good', 'v1']);
+test.concurrent(
+  'a good version takes over under load with no failed request, twice in a row, and leaves nothing behind',
+  async () => {
+    const load = await stage.startLoad('shop');
+    const first = await resultOf(stage, await deploy(stage, serviceFile('shop'), images.good));
+    expect(first).toMatchObject({ outcome: 'succeeded', number: 1, repairs: [], oldGroup: 'shop-v1' });
+    await untilDrained(first.drainId);
+    // The second one clones the clone, which it finds by its tags, and then removes it.
+    const second = await resultOf(stage, await deploy(stage, serviceFile('shop'), images.v1));
+    expect(second).toMatchObject({ outcome: 'succeeded', number: 2, oldGroup: first.newGroup });
+    await untilDrained(second.drainId);
+    const counts = await load.stop();
+    expect(counts).toMatchObject({ failedRequests: 0 });
+    expect(Object.keys(counts.byVersion).sort()).toEqual(['good', 'v1']);
 
-  const view = await viewOf(stage, 'shop');
-  const [newTargetGroup = ''] = Object.keys(view.routes[0] ?? {});
-  expect(view.routes).toEqual([{ [newTargetGroup]: 100 }, { [newTargetGroup]: 100 }]);
-  expect(view.groups).toEqual([
-    // A person made this one: it is scaled in and stays.
-    { name: 'shop-v1', min: 0, desired: 0, servers: 0 },
-    { name: second.newGroup, min: 1, desired: 2, servers: 2 },
-  ]);
-  expect(view.targetGroups).toEqual(['shop', newTargetGroup]);
-  expect(view.templates).toEqual(['shop', second.newGroup]);
-  const ledger = await ledgerOf(stage, 'shop');
-  expect(breachesIn(ledger)).toEqual([]);
-  expect(countOf(ledger, 'CreateAutoScalingGroup')).toBe(2);
-}, 150_000);
+    const view = await viewOf(stage, 'shop');
+    const [newTargetGroup = ''] = Object.keys(view.routes[0] ?? {});
+    expect(view.routes).toEqual([{ [newTargetGroup]: 100 }, { [newTargetGroup]: 100 }]);
+    expect(view.groups).toEqual([
+      // A person made this one: it is scaled in and stays.
+      { name: 'shop-v1', min: 0, desired: 0, servers: 0 },
+      { name: second.newGroup, min: 1, desired: 2, servers: 2 },
+    ]);
+    expect(view.targetGroups).toEqual(['shop', newTargetGroup]);
+    expect(view.templates).toEqual(['shop', second.newGroup]);
+    const ledger = await ledgerOf(stage, 'shop');
+    expect(breachesIn(ledger)).toEqual([]);
+    expect(countOf(ledger, 'CreateAutoScalingGroup')).toBe(2);
+  },
+  150_000,
+);
 
-test('a worse version is rolled back by its numbers: old has everything again, and what was made is gone', async () => {
-  const load = await stage.startLoad('sour');
-  const before = await viewOf(stage, 'sour');
-  const result = await resultOf(stage, await deploy(stage, serviceFile('sour'), images.bad));
-  await load.stop();
-  expect(result).toMatchObject({ outcome: 'rolled-back', repairs: [] });
-  expect(result.judge?.newErrors).toBeGreaterThan(0);
-  expect(result.judge?.logEvidence).toBeGreaterThanOrEqual(result.judge?.neededLogEvidence ?? Infinity);
-  expect(result.trafficRestoredAtMs).not.toBeNull();
-  const after = await viewOf(stage, 'sour');
-  expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
-  expect(after.routes).toEqual([{ sour: 100 }]);
-  expect(breachesIn(await ledgerOf(stage, 'sour'))).toEqual([]);
-}, 90_000);
+test.concurrent(
+  'a worse version is rolled back by its numbers: old has everything again, and what was made is gone',
+  async () => {
+    const load = await stage.startLoad('sour');
+    const before = await viewOf(stage, 'sour');
+    const result = await resultOf(stage, await deploy(stage, serviceFile('sour'), images.bad));
+    await load.stop();
+    expect(result).toMatchObject({ outcome: 'rolled-back', repairs: [] });
+    expect(result.judge?.newErrors).toBeGreaterThan(0);
+    expect(result.judge?.logEvidence).toBeGreaterThanOrEqual(result.judge?.neededLogEvidence ?? Infinity);
+    expect(result.trafficRestoredAtMs).not.toBeNull();
+    const after = await viewOf(stage, 'sour');
+    expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
+    expect(after.routes).toEqual([{ sour: 100 }]);
+    expect(breachesIn(await ledgerOf(stage, 'sour'))).toEqual([]);
+  },
+  90_000,
+);
 
-test('a version that breaks its connections has no error of its own, and is rolled back all the same', async () => {
-  const load = await stage.startLoad('torn');
-  const result = await resultOf(stage, await deploy(stage, serviceFile('torn'), images.broken));
-  await load.stop();
-  expect(result).toMatchObject({ outcome: 'rolled-back', repairs: [], judge: { newErrors: 0 } });
-  expect(result.reason).toContain('leaves requests unanswered');
-  expect((await viewOf(stage, 'torn')).routes).toEqual([{ torn: 100 }]);
-}, 90_000);
+test.concurrent(
+  'a version that breaks its connections has no error of its own, and is rolled back all the same',
+  async () => {
+    const load = await stage.startLoad('torn');
+    const result = await resultOf(stage, await deploy(stage, serviceFile('torn'), images.broken));
+    await load.stop();
+    expect(result).toMatchObject({ outcome: 'rolled-back', repairs: [], judge: { newErrors: 0 } });
+    expect(result.reason).toContain('leaves requests unanswered');
+    expect((await viewOf(stage, 'torn')).routes).toEqual([{ torn: 100 }]);
+  },
+  90_000,
+);
 
-test('a version that never becomes healthy gets no request, and is removed when its time is up', async () => {
-  const load = await stage.startLoad('sick');
-  const result = await resultOf(
-    stage,
-    await deploy(stage, serviceFile('sick', { limits: { ready: '8s' } }), images.neverHealthy),
-  );
-  const counts = await load.stop();
-  expect(result).toMatchObject({ outcome: 'rolled-back', trafficRestoredAtMs: null, repairs: [] });
-  expect(result.reason).toContain('did not become ready');
-  expect(Object.keys(counts.byVersion)).toEqual(['v1']);
-  expect(counts.failedRequests).toBe(0);
-  const view = await viewOf(stage, 'sick');
-  expect(view).toMatchObject({ routes: [{ sick: 100 }], groups: [{ name: 'sick-v1', min: 1, desired: 2 }] });
-  expect([view.targetGroups, view.templates]).toEqual([['sick'], ['sick']]);
-}, 90_000);
-
-test('while one deployment runs a second is refused, the same request again is the same deployment', async () => {
-  const service = serviceFile('sour');
-  const first = await submit(stage, service, images.good, 'key-of-first');
-  if (first.kind !== 'admitted') throw new Error(`not admitted: ${JSON.stringify(first)}`);
-  expect(await submit(stage, service, images.good, 'key-of-second')).toMatchObject({
-    kind: 'refused',
-    code: 'busy',
-    message: expect.stringContaining(first.deploymentId) as string,
-  });
-  expect(await submit(stage, service, images.good, 'key-of-first')).toMatchObject({
-    kind: 'admitted',
-    deploymentId: first.deploymentId,
-    repeated: true,
-  });
-  expect(await submit(stage, service, images.bad, 'key-of-first')).toMatchObject({
-    kind: 'refused',
-    code: 'key-reused',
-  });
-  await stage.temporal.client.workflow.getHandle(first.deploymentId).signal('abort');
-  expect(await resultOf(stage, first.deploymentId)).toMatchObject({ outcome: 'aborted' });
-  const next = await submit(stage, service, images.good, 'key-of-third');
-  expect(next).toMatchObject({ kind: 'admitted', number: expect.any(Number) as number });
-  if (next.kind !== 'admitted') return;
-  // Temporal's own cancel means abort as well.
-  await stage.temporal.client.workflow.getHandle(next.deploymentId).cancel();
-  expect(await resultOf(stage, next.deploymentId)).toMatchObject({ outcome: 'aborted' });
-}, 90_000);
-
-test('a request that no file check has seen is refused by the workflow itself, without a run that fails for ever', async () => {
-  const broken = { ...serviceFile('shop'), shift: { stepPercents: 'all' } };
-  const answer = await submit(stage, broken as never, images.good);
-  expect(answer).toMatchObject({
-    kind: 'refused',
-    code: 'invalid',
-    message: expect.stringContaining('shift.stepPercents') as string,
-  });
-  const handle = await stage.temporal.client.workflow.start(workflowTypes.deployment, {
-    workflowId: `broken-${Date.now()}`,
-    taskQueue: stage.temporal.settings.taskQueue,
-    args: ['nonsense'],
-  });
-  await expect(handle.result()).rejects.toMatchObject({
-    cause: { message: expect.stringContaining('cannot be read') as string },
-  });
-}, 60_000);
-
-test('the progress of a finished deployment stays readable', async () => {
-  const id = await deploy(stage, serviceFile('sick'), 'ami-unknown');
-  await resultOf(stage, id);
-  expect(await progressOf(stage, id)).toMatchObject({ phase: 'decided', result: { outcome: 'refused' } });
-}, 60_000);
-
-test('waiting and looking at a deployment shows phase, split, fleets and evidence', async () => {
-  const load = await stage.startLoad('sour');
-  const id = await deploy(stage, serviceFile('sour', { shift: { stepTime: '60s' } }), images.good);
-  const seen = await untilProgress(
-    stage,
-    id,
-    'evidence during the shift',
-    (progress) => (progress.judge?.rows ?? 0) > 0,
-  );
-  expect(seen).toMatchObject({
-    phase: 'shift',
-    step: { index: 0, count: 2, newPercent: 20 },
-    split: { newPercent: 20 },
-    oldFleet: { groupName: 'sour-v1', healthy: 2 },
-    newFleet: { wanted: 2, healthy: 2 },
-  });
-  await stage.temporal.client.workflow.getHandle(id).signal('abort', { by: 'ada', reason: 'seen enough' });
-  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', reason: 'aborted by ada: seen enough' });
-  await load.stop();
-  await waitUntil('old to have everything', () => viewOf(stage, 'sour'), {
-    until: (view) => JSON.stringify(view.routes) === JSON.stringify([{ sour: 100 }]),
-  });
-}, 90_000);
+test.concurrent(
+  'a version that never becomes healthy gets no request, and is removed when its time is up',
+  async () => {
+    const load = await stage.startLoad('sick');
+    const result = await resultOf(
+      stage,
+      await deploy(stage, serviceFile('sick', { limits: { ready: '8s' } }), images.neverHealthy),
+    );
+    const counts = await load.stop();
+    expect(result).toMatchObject({ outcome: 'rolled-back', trafficRestoredAtMs: null, repairs: [] });
+    expect(result.reason).toContain('did not become ready');
+    expect(Object.keys(counts.byVersion)).toEqual(['v1']);
+    expect(counts.failedRequests).toBe(0);
+    const view = await viewOf(stage, 'sick');
+    expect(view).toMatchObject({ routes: [{ sick: 100 }], groups: [{ name: 'sick-v1', min: 1, desired: 2 }] });
+    expect([view.targetGroups, view.templates]).toEqual([['sick'], ['sick']]);
+  },
+  90_000,
+);

@@ -67,49 +67,57 @@ async function fleetshift(...args: string[]): Promise<{ code: number; out: strin
   );
 }
 
-test('a signed webhook deploys; the same one again is the same deployment; a forged one begins nothing', async () => {
-  const load = await stage.startLoad('hook');
-  const forged = createGatewayClient({ url, secret: 'another-secret-of-thirty-two-characters' });
-  await expect(forged.deploy('hook', { image: images.good })).rejects.toThrow('401');
-  const request = { image: images.good, by: 'ci', reason: 'release 2', idempotencyKey: 'release-2' };
-  const id = await client.deploy('hook', request);
-  expect(await client.deploy('hook', request)).toBe(id);
-  await expect(client.deploy('hook', { image: images.bad })).rejects.toThrow('409');
-  expect(await client.progress(id)).toMatchObject({
-    deploymentId: id,
-    number: 1,
-    requestedBy: 'ci',
-    reason: 'release 2',
-  });
-  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
-  expect(await client.progress(id)).toMatchObject({ phase: 'decided', result: { outcome: 'succeeded' } });
-  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
-}, 90_000);
+test.concurrent(
+  'a signed webhook deploys; the same one again is the same deployment; a forged one begins nothing',
+  async () => {
+    const load = await stage.startLoad('hook');
+    const forged = createGatewayClient({ url, secret: 'another-secret-of-thirty-two-characters' });
+    await expect(forged.deploy('hook', { image: images.good })).rejects.toThrow('401');
+    const request = { image: images.good, by: 'ci', reason: 'release 2', idempotencyKey: 'release-2' };
+    const id = await client.deploy('hook', request);
+    expect(await client.deploy('hook', request)).toBe(id);
+    await expect(client.deploy('hook', { image: images.bad })).rejects.toThrow('409');
+    expect(await client.progress(id)).toMatchObject({
+      deploymentId: id,
+      number: 1,
+      requestedBy: 'ci',
+      reason: 'release 2',
+    });
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
+    expect(await client.progress(id)).toMatchObject({ phase: 'decided', result: { outcome: 'succeeded' } });
+    expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+  },
+  90_000,
+);
 
-test('the command waits and its exit code tells the outcome: 1 rolled back with the numbers, 2 refused, 0 succeeded', async () => {
-  const load = await stage.startLoad('line');
-  const bad = await fleetshift('deploy', fileOf('line'), '--image', images.bad, '--wait', '--json');
-  expect(bad).toMatchObject({ code: 1, err: '' });
-  expect((JSON.parse(bad.out) as DeploymentProgress).result).toMatchObject({
-    outcome: 'rolled-back',
-    reason: expect.stringMatching(/\d+ of \d+/) as string,
-  });
-  const before = (await ledgerOf(stage, 'line')).length;
-  expect(await fleetshift('deploy', fileOf('line'), '--image', 'ami-unknown', '--wait')).toMatchObject({
-    code: 2,
-    out: expect.stringContaining('image ami-unknown does not exist') as string,
-  });
-  expect((await ledgerOf(stage, 'line')).length).toBe(before);
-  expect(await fleetshift('deploy', fileOf('line'), '--image', images.good, '--wait')).toMatchObject({
-    code: 0,
-    err: '',
-  });
-  const list = await fleetshift('list', '--json');
-  expect((JSON.parse(list.out) as { deployments: unknown[] }).deployments.length).toBeGreaterThanOrEqual(3);
-  await load.stop();
-}, 150_000);
+test.concurrent(
+  'the command waits and its exit code tells the outcome: 1 rolled back with the numbers, 2 refused, 0 succeeded',
+  async () => {
+    const load = await stage.startLoad('line');
+    const bad = await fleetshift('deploy', fileOf('line'), '--image', images.bad, '--wait', '--json');
+    expect(bad).toMatchObject({ code: 1, err: '' });
+    expect((JSON.parse(bad.out) as DeploymentProgress).result).toMatchObject({
+      outcome: 'rolled-back',
+      reason: expect.stringMatching(/\d+ of \d+/) as string,
+    });
+    const before = (await ledgerOf(stage, 'line')).length;
+    expect(await fleetshift('deploy', fileOf('line'), '--image', 'ami-unknown', '--wait')).toMatchObject({
+      code: 2,
+      out: expect.stringContaining('image ami-unknown does not exist') as string,
+    });
+    expect((await ledgerOf(stage, 'line')).length).toBe(before);
+    expect(await fleetshift('deploy', fileOf('line'), '--image', images.good, '--wait')).toMatchObject({
+      code: 0,
+      err: '',
+    });
+    const list = await fleetshift('list', '--json');
+    expect((JSON.parse(list.out) as { deployments: unknown[] }).deployments.length).toBeGreaterThanOrEqual(3);
+    await load.stop();
+  },
+  150_000,
+);
 
-test('a mistake in the service file is answered with its path and nothing begins', async () => {
+test.concurrent('a mistake in the service file is answered with its path and nothing begins', async () => {
   writeFileSync(fileOf('broken'), stringify({ ...fileSections('broken'), bake: 'soon', colour: 'green' }));
   const answer = await fleetshift('deploy', fileOf('broken'), '--image', images.good);
   expect(answer.code).toBe(2);
