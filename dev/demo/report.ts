@@ -35,17 +35,22 @@ export function brokenPromises({ good, bad, workerKilled }: DemoReport): string[
     [good.counts.requests > 0, `no request was sent while ${good.revision} was deployed`],
     [
       good.counts.failedRequests === 0,
-      `${good.counts.failedRequests} requests failed while ${good.revision} was deployed, the last one with: ${good.counts.lastFailure ?? 'nothing'}`,
+      `${good.counts.failedRequests} requests failed while ${good.revision} was deployed, the last one with: ${lastFailure(good.counts)}`,
     ],
     [bad.outcome === 'rolled-back', `${bad.revision} was to be rolled back and ended ${bad.outcome}: ${bad.reason}`],
     [bad.safeAfterSeconds !== null, `${bad.revision} was not convicted by failures that the balancer's metrics show`],
     [
       failuresOfOthers === 0,
-      `${failuresOfOthers} requests failed that ${bad.revision} had not answered, the last one with: ${bad.counts.lastFailure ?? 'nothing'}`,
+      `${failuresOfOthers} requests failed that ${bad.revision} had not answered, the last one with: ${lastFailure(bad.counts)}`,
     ],
     [workerKilled ?? true, `the worker was not killed during the shift of ${bad.revision}`],
   ];
   return promises.filter(([kept]) => !kept).map(([, sentence]) => sentence);
+}
+
+function lastFailure({ failures }: LoadCounts): string {
+  const last = failures.at(-1);
+  return last === undefined ? 'nothing' : `${last.reason} at ${last.at}`;
 }
 
 /** The object that `--json` prints. */

@@ -6,7 +6,7 @@ const good: DeploymentReport = {
   outcome: 'succeeded',
   reason: 'all steps held',
   seconds: 30,
-  counts: { requests: 4500, failedRequests: 0, byVersion: { v2: { requests: 4500, failedRequests: 0 } } },
+  counts: { requests: 4500, failedRequests: 0, byVersion: { v2: { requests: 4500, failedRequests: 0 } }, failures: [] },
   safeAfterSeconds: null,
 };
 const bad: DeploymentReport = {
@@ -15,9 +15,15 @@ const bad: DeploymentReport = {
   outcome: 'rolled-back',
   reason: '9 of 100 requests failed',
   seconds: 40,
-  counts: { requests: 6000, failedRequests: 9, byVersion: { 'v3-bad': { requests: 100, failedRequests: 9 } } },
+  counts: {
+    requests: 6000,
+    failedRequests: 9,
+    byVersion: { 'v3-bad': { requests: 100, failedRequests: 9 } },
+    failures: [{ at: '2026-11-21T18:12:03Z', reason: 'status 500 from v3-bad', count: 9 }],
+  },
   safeAfterSeconds: 2.5,
 };
+const hangUp = { at: '2026-11-21T18:12:03Z', reason: 'socket hang up', count: 1 };
 const kept: DemoReport = { good, bad, workerKilled: true };
 
 test('a run in which everything happened breaks no promise', () => {
@@ -28,8 +34,8 @@ test.each<[string, DemoReport, RegExp]>([
   ['a good version that did not succeed', { ...kept, good: { ...good, outcome: 'needs-attention' } }, /to succeed/],
   [
     'one failed request of the good version',
-    { ...kept, good: { ...good, counts: { ...good.counts, failedRequests: 1, lastFailure: 'socket hang up' } } },
-    /1 requests failed .* socket hang up/,
+    { ...kept, good: { ...good, counts: { ...good.counts, failedRequests: 1, failures: [hangUp] } } },
+    /1 requests failed .* socket hang up at 2026-11-21T18:12:03Z/,
   ],
   ['no load at all', { ...kept, good: { ...good, counts: { ...good.counts, requests: 0 } } }, /no request was sent/],
   ['a bad version that stayed', { ...kept, bad: { ...bad, outcome: 'succeeded' } }, /to be rolled back/],

@@ -4,7 +4,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { countsBetween } from '../../dev/load/counts';
+import { count, countsBetween, noCounts, type LoadCounts } from '../../dev/load/counts';
 import { startLoad, type Load } from '../../dev/load/load';
 import { waitUntil } from '../support/wait-until';
 
@@ -34,6 +34,10 @@ async function startLoadOn(listener: RequestListener): Promise<Load> {
   return load;
 }
 
+function reasonsOf({ failures }: LoadCounts): string[] {
+  return [...new Set(failures.map(({ reason }) => reason))];
+}
+
 test('what the server answered is what the generator counts, by version, down to the last request', async () => {
   const served: Record<string, number> = { good: 0, bad: 0 };
   let requests = 0;
@@ -52,6 +56,7 @@ test('what the server answered is what the generator counts, by version, down to
       bad: { requests: served['bad'], failedRequests: served['bad'] },
     },
   });
+  expect(reasonsOf(counts)).toEqual(['status 503 from bad']);
 });
 
 test('a connection closed in the middle of an answer is a failed request', async () => {
@@ -61,13 +66,14 @@ test('a connection closed in the middle of an answer is a failed request', async
   });
   const counts = await waitUntil('failures', () => running.snapshot(), { until: (seen) => seen.requests >= 5 });
   expect(counts.failedRequests).toBe(counts.requests);
-  expect(counts.lastFailure).toContain('broken answer');
+  expect(reasonsOf(counts)).toEqual([expect.stringContaining('broken answer')]);
 });
 
 test('a connection closed before the answer is a failed request', async () => {
   const running = await startLoadOn((request) => request.socket.destroy());
   const counts = await waitUntil('failures', () => running.snapshot(), { until: (seen) => seen.requests >= 5 });
   expect(counts).toMatchObject({ failedRequests: counts.requests, byVersion: { none: { requests: counts.requests } } });
+  expect(reasonsOf(counts)).toEqual(['socket hang up']);
 });
 
 test('connections are kept for many requests', async () => {
@@ -88,17 +94,45 @@ test('a generator that is gone is an error, not a number', async () => {
   await expect(running.snapshot()).rejects.toThrow('the load generator ended with signal');
 });
 
+test('failures are told by reason and second, the newest hundred', () => {
+  const counts = noCounts();
+  const startMs = Date.parse('2026-11-21T18:12:03Z');
+  count(counts, { version: 'v1' }, startMs);
+  expect(counts.failures).toEqual([]);
+  count(counts, { version: 'none', failure: 'status 503 from none' }, startMs + 1);
+  count(counts, { version: 'none', failure: 'socket hang up' }, startMs + 2);
+  count(counts, { version: 'none', failure: 'status 503 from none' }, startMs + 999);
+  count(counts, { version: 'none', failure: 'status 503 from none' }, startMs + 1000);
+  expect(counts.failures).toEqual([
+    { at: '2026-11-21T18:12:03Z', reason: 'status 503 from none', count: 2 },
+    { at: '2026-11-21T18:12:03Z', reason: 'socket hang up', count: 1 },
+    { at: '2026-11-21T18:12:04Z', reason: 'status 503 from none', count: 1 },
+  ]);
+  for (let second = 2; second < 200; second += 1)
+    count(counts, { version: 'none', failure: 'status 503 from none' }, startMs + second * 1000);
+  expect(counts.failures).toHaveLength(100);
+  expect(counts).toMatchObject({ requests: 203, failedRequests: 202 });
+});
+
 test('the counts between two looks leave out what came before', () => {
-  const before = { requests: 10, failedRequests: 1, byVersion: { a: { requests: 10, failedRequests: 1 } } };
+  const longAgo = { at: '2026-11-21T18:12:03Z', reason: 'socket hang up', count: 1 };
+  const midway = { at: '2026-11-21T18:12:04Z', reason: 'socket hang up', count: 2 };
+  const before = {
+    requests: 10,
+    failedRequests: 3,
+    byVersion: { a: { requests: 10, failedRequests: 3 } },
+    failures: [longAgo, midway],
+  };
   const after = {
     requests: 25,
-    failedRequests: 1,
-    byVersion: { a: { requests: 12, failedRequests: 1 }, b: { requests: 13, failedRequests: 0 } },
-    lastFailure: 'long ago',
+    failedRequests: 4,
+    byVersion: { a: { requests: 12, failedRequests: 4 }, b: { requests: 13, failedRequests: 0 } },
+    failures: [longAgo, { ...midway, count: 3 }],
   };
   expect(countsBetween(before, after)).toEqual({
     requests: 15,
-    failedRequests: 0,
-    byVersion: { a: { requests: 2, failedRequests: 0 }, b: { requests: 13, failedRequests: 0 } },
+    failedRequests: 1,
+    byVersion: { a: { requests: 2, failedRequests: 1 }, b: { requests: 13, failedRequests: 0 } },
+    failures: [{ ...midway, count: 1 }],
   });
 });

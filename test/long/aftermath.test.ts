@@ -46,7 +46,7 @@ test('the commands noted before the shift give all traffic back without Fleetshi
   expect(others.every(([, weight]) => weight === 0)).toBe(true);
   await handle.signal('abort');
   expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
-  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+  expect(await load.stop()).toMatchObject({ failures: [] });
 }, 120_000);
 
 test('a rollback while old is kept gives it all traffic back without a failed request, and undoes everything', async () => {
@@ -65,7 +65,7 @@ test('a rollback while old is kept gives it all traffic back without a failed re
     trafficRestoredAtMs: expect.any(Number) as number,
   });
   expect(result.trafficRestoredAtMs).toBeGreaterThan(askedMs);
-  expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+  expect(await load.stop()).toMatchObject({ failures: [] });
   const after = await viewOf(stage, 'regret');
   expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
   expect(after.routes).toEqual([{ regret: 100 }]);
