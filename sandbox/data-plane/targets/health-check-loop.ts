@@ -41,7 +41,7 @@ export class HealthCheckLoop implements HealthChecks {
   private async check(signal: AbortSignal): Promise<void> {
     const startedMs = Date.now();
     const settings = this.options.settings();
-    const result = await checkHealth(this.target, settings, { speed: this.options.speed, signal });
+    const result = await checkHealth(this.target, settings, signal);
     if (signal.aborted) return;
     this.become(nextVerdict(this.verdict, result, settings));
     const dueMs = startedMs + (settings.intervalSeconds * 1000) / this.options.speed;

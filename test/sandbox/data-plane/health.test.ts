@@ -1,3 +1,4 @@
+import { checkHealth } from '../../../sandbox/data-plane/targets/health-check';
 import { waitUntil } from '../../support/wait-until';
 import { deadTarget, forwardTo, launch, newGroup, newPlane, stateOf, targetInTest, withWeights } from './support';
 
@@ -53,9 +54,27 @@ describe('the health of targets', () => {
     expect(seen).toEqual(['initial Elb.RegistrationInProgress', 'initial Elb.InitialHealthChecking', 'healthy']);
   });
 
+  it('a server has as long to answer in a fast sandbox as in a slow one', async () => {
+    const plane = newPlane({ speed: 100 });
+    const group = newGroup(plane, { healthCheck: { timeoutSeconds: 10 } });
+    await plane.openListener(forwardTo({ targetGroupArn: group.arn, weight: 1 }), 0);
+    const target = await targetInTest((_request, response) => setTimeout(() => response.end(), 300));
+    plane.register(group.arn, target);
+    await waitUntil('its answer to count', () => stateOf(plane, group, target) === 'healthy');
+  });
+
+  it('a server is not blamed for a time in which the sandbox itself stood still', async () => {
+    const target = await targetInTest((_request, response) => response.end());
+    const { healthCheck } = newGroup(newPlane(), { healthCheck: { timeoutSeconds: 1 } });
+    const check = checkHealth(target, healthCheck, new AbortController().signal);
+    const untilMs = performance.now() + 1200;
+    while (performance.now() < untilMs);
+    expect(await check).toEqual({ passed: true });
+  });
+
   it('tells why a target is unhealthy', async () => {
     const plane = newPlane();
-    const group = newGroup(plane);
+    const group = newGroup(plane, { healthCheck: { timeoutSeconds: 0.3 } });
     await plane.openListener(forwardTo({ targetGroupArn: group.arn, weight: 1 }), 0);
     const targets = {
       'Target.FailedHealthChecks': deadTarget(),
