@@ -170,31 +170,36 @@ test.concurrent(
   90_000,
 );
 
-test.concurrent.each([
+const together: { name: string; verbs: Verb[] }[] = [
   { name: 'abortfirst', verbs: ['abort', 'promote'] },
   { name: 'abortlast', verbs: ['promote', 'abort'] },
   { name: 'quiet', verbs: ['pause', 'promote', 'resume', 'promote'] },
-] as { name: string; verbs: Verb[] }[])(
-  '$verbs, all there before any worker sees one, end the same each time',
-  async ({ name, verbs }) => {
+];
+test.concurrent(
+  'verbs that are all there before any worker sees one end the same each time, in the order in which they came',
+  async () => {
     const own = await stage.apart();
-    const id = await deploy(own, serviceFile(name, long), images.good);
-    await untilProgress(own, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    const ids = new Map<string, string>();
+    for (const { name } of together) ids.set(name, await deploy(own, serviceFile(name, long), images.good));
+    for (const id of ids.values())
+      await untilProgress(own, id, 'the first step', (progress) => progress.split?.newPercent === 20);
     await own.worker.stop();
-    const handle = own.temporal.client.workflow.getHandle(id);
-    for (const verb of verbs) await handle.signal(controlSignals[verb], { by: 'ada' });
-    const worker = await own.startWorker();
-    if (name === 'quiet') {
-      // The first promote came in the pause and was refused; the second passed one step, not two.
-      const seen = await untilProgress(own, id, 'the second step', (progress) => progress.split?.newPercent === 90);
-      expect(seen.requests.map(({ ruling }) => ruling)).toEqual(['taken', 'refused', 'taken', 'taken']);
-      expect(seen.phase).toBe('shift');
-      expect((await ask(own, id, 'abort')).kind).toBe('taken');
+    for (const { name, verbs } of together) {
+      const handle = own.temporal.client.workflow.getHandle(ids.get(name) ?? '');
+      for (const verb of verbs) await handle.signal(controlSignals[verb], { by: 'ada' });
     }
-    expect(await resultOf(own, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
-    await worker.stop();
-    await expectUntouched(stage, name);
-    await expectReplay(own, id);
+    await own.startWorker();
+    // The first promote came in the pause and was refused; the second passed one step, not two.
+    const quiet = ids.get('quiet') ?? '';
+    const seen = await untilProgress(own, quiet, 'the second step', (progress) => progress.split?.newPercent === 90);
+    expect(seen.requests.map(({ ruling }) => ruling)).toEqual(['taken', 'refused', 'taken', 'taken']);
+    expect(seen.phase).toBe('shift');
+    expect((await ask(own, quiet, 'abort')).kind).toBe('taken');
+    for (const [name, id] of ids) {
+      expect(await resultOf(own, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+      await expectUntouched(stage, name);
+      await expectReplay(own, id);
+    }
   },
   120_000,
 );

@@ -1,56 +1,44 @@
-/** One deployment whose worker is frozen in the middle of a write, for longer than everything that waits for it. */
-import { deploy, serviceFile } from './deployments';
-import { runOf, standing, type Run } from './endings';
-import { setTrap, type Place } from './places';
-import type { Stage } from './stage';
+/**
+ * A worker that is frozen (SIGSTOP) in the middle of a write for longer than every time-out. Another one ends the
+ * deployment; the frozen one goes on after that, in the middle of its attempt, and writes nothing any more.
+ */
+import { playFreeze, type Freeze, type FrozenRun } from './frozen';
+import { expectSuccess, expectWayBack, type Run } from './endings';
+import { sideBySide } from './side-by-side';
+import { openStage, type Stage } from './stage';
 import { images } from './world';
 
-export interface Freeze {
-  /** Name of the service. */
-  name: string;
-  place: Place;
-  image?: string;
-  /** Somebody aborts while the worker is frozen. */
-  abort?: boolean;
-}
+/** The tests of one file. In a place, `refused` means: its next step is to send the same write again. */
+export function testFreezes(scenarios: readonly (Freeze & { phase: string })[]): void {
+  let stage: Stage;
+  let runOfService: (name: string) => Promise<FrozenRun>;
 
-export interface FrozenRun {
-  /** When the deployment was over, its frozen worker was still frozen. */
-  before: Run;
-  /** When that worker had done all that it still wanted to do. */
-  after: Run;
-  /** Mutations that it tried when it went on, whatever AWS answered. */
-  late: string[];
-  /** The end of its log. */
-  log: string;
-}
+  beforeAll(async () => {
+    stage = await openStage(
+      scenarios.map(({ name }) => ({ name })),
+      { FLEETSHIFT_WRITER_TIMEOUT: '8s', FLEETSHIFT_HEARTBEAT_TIMEOUT: '1s' },
+      'virtual',
+    );
+    runOfService = sideBySide(scenarios, (scenario) => playFreeze(stage, scenario));
+  }, 120_000);
 
-export async function playFreeze(stage: Stage, freeze: Freeze): Promise<FrozenRun> {
-  const { name, place, image = images.good, abort = false } = freeze;
-  const crew = await stage.apart();
-  const { admin } = stage.sandbox;
-  const trap = await setTrap(crew, place);
-  const id = await deploy(crew, serviceFile(name), image);
-  const held = await trap.caught;
-  crew.worker.signal('SIGSTOP');
-  if (abort) await crew.temporal.client.workflow.getHandle(id).signal('abort');
-  const other = await crew.startWorker();
-  // The answer waits for the frozen one.
-  await held.release();
-  const before = await runOf(crew, name, id);
-  // Nobody else has anything to write any more.
-  await other.stop();
-  const seen = (await admin.ledger()).length;
-  crew.worker.signal('SIGCONT');
-  // It stops when its attempts have come to an end.
-  await crew.worker.stop(graceMs);
-  const late = (await admin.ledger(seen)).filter(({ caller }) => caller === crew.caller);
-  return {
-    before,
-    after: { ...before, ...(await standing(crew, name)) },
-    late: late.map(({ operation, outcome }) => `${operation}: ${outcome}`),
-    log: crew.worker.lastLines(200),
-  };
-}
+  afterAll(() => stage.stop(), 60_000);
 
-const graceMs = 20_000;
+  test.each(scenarios)(
+    '$phase: frozen in a write and replaced, a worker writes nothing any more when it goes on',
+    async ({ name, image, place, abort }) => {
+      const run = await runOfService(name);
+      expectEnding(name, run.before);
+      if (place.at === 'refused') expect(run.log).toContain(`${place.operation} was not sent`);
+      expect(run.late).toEqual([]);
+      expectEnding(name, run.after);
+
+      function expectEnding(service: string, seen: Run): void {
+        if (abort) expectWayBack(service, seen, 'aborted');
+        else if (image === images.bad) expectWayBack(service, seen);
+        else expectSuccess(service, seen);
+      }
+    },
+    150_000,
+  );
+}
