@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SandboxAdmin } from '../../sandbox/admin-client';
 import type { LedgerEntry } from '../../sandbox/control/types';
-import { isOurs } from './invariants/routes';
+import { ourChanges } from '../ledger/facts';
 import { serviceNames } from './scenario';
 
 const everyMs = 100;
@@ -25,7 +25,7 @@ export class LedgerFeed {
 
   /** Changes that Fleetshift has made for this service. */
   writesOf(service: string): number {
-    return (this.entries.get(service) ?? []).filter((entry) => isOurs(entry) && entry.outcome === 'applied').length;
+    return ourChanges({ ledger: this.entries.get(service) ?? [] }).length;
   }
 
   forget(service: string): void {

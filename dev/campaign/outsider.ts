@@ -1,49 +1,41 @@
 /** Somebody who is not Fleetshift: sees everything of a service through AWS's own clients, and now and then does harm. */
 import {
-  AutoScalingClient,
   DeleteAutoScalingGroupCommand,
   paginateDescribeAutoScalingGroups,
   UpdateAutoScalingGroupCommand,
   type AutoScalingGroup,
 } from '@aws-sdk/client-auto-scaling';
-import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeLaunchTemplatesCommand, EC2Client, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeLaunchTemplatesCommand, paginateDescribeInstances } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   type Action,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { routeArn } from '../ledger/routes';
+import { outsiderClients, type OutsiderClients } from '../outsider-clients';
 import { shrunkMin } from './invariants/left-in-order';
-import { callers, type RequestRows, type Source, type WorldView } from './record';
+import type { RequestRows, Source, WorldView } from './record';
 import type { Scenario } from './scenario';
 import { oldImageId, region, sourceGroupOf } from './service';
 
 type Weights = Record<string, number>;
 
 export class Outsider {
-  private readonly autoScaling: AutoScalingClient;
-  private readonly ec2: EC2Client;
-  private readonly elb: ElasticLoadBalancingV2Client;
-  private readonly metrics: CloudWatchClient;
+  private readonly clients: OutsiderClients;
 
   constructor(endpoint: string) {
-    const credentials = { accessKeyId: callers.outsider, secretAccessKey: callers.outsider };
-    const config = { endpoint, region, credentials };
-    this.autoScaling = new AutoScalingClient(config);
-    this.ec2 = new EC2Client(config);
-    this.elb = new ElasticLoadBalancingV2Client(config);
-    this.metrics = new CloudWatchClient(config);
+    this.clients = outsiderClients(endpoint, region);
   }
 
   async source(scenario: Scenario): Promise<Source> {
     const { service } = scenario;
-    const targetGroups = await this.elb.send(new DescribeTargetGroupsCommand({ Names: [service] }));
+    const targetGroups = await this.clients.elb.send(new DescribeTargetGroupsCommand({ Names: [service] }));
     const group = await this.group(sourceGroupOf(scenario));
     const { listenerArn, rules } = await this.routesOf(service);
     return {
@@ -59,15 +51,15 @@ export class Outsider {
   }
 
   async healthyTargets(targetGroupArn: string): Promise<number> {
-    const answer = await this.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
+    const answer = await this.clients.elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn }));
     return (answer.TargetHealthDescriptions ?? []).filter((one) => one.TargetHealth?.State === 'healthy').length;
   }
 
   async view(service: string): Promise<WorldView> {
     const { listenerArn, rules } = await this.routesOf(service);
     const isOfService = (name: string | undefined) => name === service || name?.startsWith(`${service}-`) === true;
-    const targetGroups = (await this.elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
-    const templates = (await this.ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? [];
+    const targetGroups = (await this.clients.elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
+    const templates = (await this.clients.ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? [];
     return {
       routes: Object.fromEntries(rules.map((rule) => [routeArn(rule, listenerArn), weightsIn(rule.Actions)])),
       groups: (await this.groupsOf(service)).map((group) => ({
@@ -88,7 +80,7 @@ export class Outsider {
   /** Requests per period of one second since then; as CloudWatch has them. */
   async requestRows(service: string, targetGroupArns: readonly string[], sinceMs: number): Promise<RequestRows> {
     const balancer = await this.balancerOf(service);
-    const answer = await this.metrics.send(
+    const answer = await this.clients.metrics.send(
       new GetMetricDataCommand({
         MetricDataQueries: targetGroupArns.map((arn, index) => ({
           Id: `m${index}`,
@@ -146,7 +138,7 @@ export class Outsider {
   async shrink(groupName: string): Promise<boolean> {
     const group = await this.group(groupName);
     if ((group?.DesiredCapacity ?? 0) <= 1) return false;
-    await this.autoScaling.send(
+    await this.clients.autoScaling.send(
       new UpdateAutoScalingGroupCommand({ AutoScalingGroupName: groupName, MinSize: shrunkMin, DesiredCapacity: 1 }),
     );
     return true;
@@ -156,7 +148,7 @@ export class Outsider {
   async deleteGroup(groupName: string): Promise<boolean> {
     const group = await this.group(groupName);
     if (!group || group.Status !== undefined) return false;
-    await this.autoScaling.send(
+    await this.clients.autoScaling.send(
       new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: groupName, ForceDelete: true }),
     );
     return true;
@@ -178,7 +170,9 @@ export class Outsider {
   async letGo(service: string): Promise<void> {
     for (const { AutoScalingGroupName, Status } of await this.groupsOf(service)) {
       if (Status !== undefined) continue;
-      await this.autoScaling.send(new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }));
+      await this.clients.autoScaling.send(
+        new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }),
+      );
     }
   }
 
@@ -192,7 +186,7 @@ export class Outsider {
 
   private async groups(): Promise<AutoScalingGroup[]> {
     const groups: AutoScalingGroup[] = [];
-    for await (const page of paginateDescribeAutoScalingGroups({ client: this.autoScaling }, {})) {
+    for await (const page of paginateDescribeAutoScalingGroups({ client: this.clients.autoScaling }, {})) {
       groups.push(...(page.AutoScalingGroups ?? []));
     }
     return groups;
@@ -201,7 +195,7 @@ export class Outsider {
   private async instancesOf(service: string): Promise<WorldView['instances']> {
     const found: WorldView['instances'] = [];
     const Filters = [{ Name: 'tag:aws:autoscaling:groupName', Values: [`${service}-*`] }];
-    for await (const page of paginateDescribeInstances({ client: this.ec2 }, { Filters })) {
+    for await (const page of paginateDescribeInstances({ client: this.clients.ec2 }, { Filters })) {
       for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? [])) {
         const group = instance.Tags?.find(({ Key }) => Key === 'aws:autoscaling:groupName')?.Value ?? '';
         found.push({ group, imageId: instance.ImageId ?? '' });
@@ -211,15 +205,15 @@ export class Outsider {
   }
 
   private async balancerOf(service: string): Promise<string> {
-    const answer = await this.elb.send(new DescribeLoadBalancersCommand({ Names: [service] }));
+    const answer = await this.clients.elb.send(new DescribeLoadBalancersCommand({ Names: [service] }));
     return answer.LoadBalancers?.[0]?.LoadBalancerArn ?? '';
   }
 
   private async routesOf(service: string): Promise<{ listenerArn: string; rules: Rule[] }> {
     const LoadBalancerArn = await this.balancerOf(service);
-    const listeners = await this.elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+    const listeners = await this.clients.elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
     const listenerArn = listeners.Listeners?.[0]?.ListenerArn ?? '';
-    const rules = await this.elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
+    const rules = await this.clients.elb.send(new DescribeRulesCommand({ ListenerArn: listenerArn }));
     return { listenerArn, rules: rules.Rules ?? [] };
   }
 
@@ -231,18 +225,13 @@ export class Outsider {
   private async writeDefaultRoute(service: string, weights: Weights): Promise<void> {
     const { listenerArn } = await this.defaultRoute(service);
     const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
-    await this.elb.send(
+    await this.clients.elb.send(
       new ModifyListenerCommand({
         ListenerArn: listenerArn,
         DefaultActions: [{ Type: 'forward', ForwardConfig: { TargetGroups } }],
       }),
     );
   }
-}
-
-/** The default rule has an ARN of its own, but it is changed by its listener. */
-function routeArn(rule: Rule, listenerArn: string): string {
-  return rule.IsDefault ? listenerArn : (rule.RuleArn ?? '');
 }
 
 function weightsIn(actions: Action[] | undefined): Weights {

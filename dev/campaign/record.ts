@@ -5,9 +5,6 @@ import type { LedgerEntry } from '../../sandbox/control/types';
 import type { VirtualTraffic } from '../../sandbox/data-plane/types';
 import type { Scenario } from './scenario';
 
-/** Access key ids, by which the ledger tells who called. */
-export const callers = { fleetshift: 'fleetshift', outsider: 'outsider' } as const;
-
 /** The service before its deployment. */
 export interface Source {
   group: string;

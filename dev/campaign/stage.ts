@@ -10,7 +10,7 @@ import { startTemporal } from '../temporal/start-temporal';
 import { writerTimeoutMs } from './late';
 import { LedgerFeed } from './ledger-feed';
 import { Outsider } from './outsider';
-import { callers } from './record';
+import { callers } from '../ledger/facts';
 import { region, sharedWorld } from './service';
 import { Workers } from './workers';
 

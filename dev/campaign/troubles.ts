@@ -5,7 +5,8 @@ import { TemporalError } from '../../clients/temporal/temporal-error';
 import type { Verb } from '../../domain/control';
 import { controlSignals } from '../../workflows/messages';
 import type { Fault } from '../../sandbox/control/types';
-import { callers, type Done, type Source } from './record';
+import { callers } from '../ledger/facts';
+import type { Done, Source } from './record';
 import type { Control, Disturbance, Moment, Outage, Scenario } from './scenario';
 import type { Stage } from './stage';
 

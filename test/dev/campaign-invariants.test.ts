@@ -30,7 +30,7 @@ const firstStep = forward.findIndex((call) => call.operation === 'UpdateAutoScal
 const foreignEdit = weights({ [oldArn]: 63, [newArn]: 37 }, { caller: 'outsider', atS: 1 });
 
 /** Each breaks one rule, and what is said about it. */
-const breaches: [keyof typeof invariants, string, RunRecord][] = [
+const breaches: [string, string, RunRecord][] = [
   [
     'weight needs health',
     'which needs 1 healthy servers, and it had 0',
@@ -42,8 +42,8 @@ const breaches: [keyof typeof invariants, string, RunRecord][] = [
     rolledBack({ ledger: swapped(andBack, 7, { ...andBack[7]!, healthy: { [oldArn]: 1, [newArn]: 2 } }) }),
   ],
   [
-    'old capacity',
-    'while it had weight in a route',
+    'serving fleets',
+    'while it had weight in arn:listener',
     succeeded({ ledger: swapped(forward, 9, weights({ [oldArn]: 10, [newArn]: 90 })) }),
   ],
   ['old capacity', 'after its last weight was taken', succeeded({ settleSeconds: 15 })],
@@ -71,31 +71,40 @@ const breaches: [keyof typeof invariants, string, RunRecord][] = [
     succeeded({ world: { ...succeeded().world, instances: [{ group: 'run-000000-v1', imageId: 'ami-new' }] } }),
   ],
   [
-    'deletions',
+    'launches',
+    'changed what a group launches',
+    succeeded({ ledger: ledgerOf([...forward, sized('old', { LaunchTemplate: {} }, { atS: 22 })]) }),
+  ],
+  [
+    'removals',
     'was forced',
     succeeded({ ledger: swapped(forward, 11, { ...deleted('old'), input: { ForceDelete: true } }) }),
   ],
-  ['deletions', 'deleted the source group', succeeded({ scenario: { ...scenario, oldGroup: 'scale-to-zero' } })],
   [
-    'deletions',
-    'deleted somebody-else, which this deployment did not make',
+    'removals',
+    'removed run-000000-v1, which no deployment had made',
+    succeeded({ scenario: { ...scenario, oldGroup: 'scale-to-zero' } }),
+  ],
+  [
+    'removals',
+    'removed somebody-else, which no deployment had made',
     succeeded({
       ledger: ledgerOf([...forward, { ...deleted('new'), input: { AutoScalingGroupName: 'somebody-else' } }]),
     }),
   ],
   [
-    'deletions',
+    'removals',
     'while a route gave it traffic',
     rolledBack({ ledger: swapped(andBack, 8, weights({ [oldArn]: 90, [newArn]: 10 })) }),
   ],
   [
-    'deletions',
-    "deleted the source's target group",
+    'removals',
+    'removed run-000000, which no deployment had made',
     succeeded({ ledger: ledgerOf([...forward, deletedTargetGroup(oldArn)]) }),
   ],
-  ['deletions', 'while a route named it', rolledBack({ ledger: swapped(andBack, 8, sized('new', { MinSize: 2 })) })],
+  ['removals', 'while a route named it', rolledBack({ ledger: swapped(andBack, 8, sized('new', { MinSize: 2 })) })],
   [
-    'deletions',
+    'belongings',
     "the source's launch template is gone",
     rolledBack({ world: { ...rolledBack().world, templateNames: [] } }),
   ],

@@ -1,6 +1,7 @@
 /** A run of a campaign in which everything went well, as plain data; tests break it in one place. */
 import { drawScenario, type Scenario } from '../../dev/campaign/scenario';
-import { callers, type RunRecord } from '../../dev/campaign/record';
+import type { RunRecord } from '../../dev/campaign/record';
+import { callers } from '../../dev/ledger/facts';
 import type { LedgerEntry } from '../../sandbox/control/types';
 import type { DeploymentResult, DrainResult } from '../../domain/deployment';
 
@@ -43,11 +44,19 @@ export function weights(shares: Record<string, number>, call: Partial<Call> = {}
   };
 }
 
-export const createTargetGroup: Call = { operation: 'CreateTargetGroup', input: { Name: 'run-000000-x-1' } };
-export const createTemplate: Call = { operation: 'CreateLaunchTemplate', input: { LaunchTemplateName: clone } };
+const tags = [{ Key: 'fleetshift:deployment', Value: 'x' }];
+const createTargetGroup: Call = { operation: 'CreateTargetGroup', input: { Name: 'run-000000-x-1', Tags: tags } };
+const createTemplate: Call = {
+  operation: 'CreateLaunchTemplate',
+  input: { LaunchTemplateName: clone, TagSpecifications: [{ Tags: tags }] },
+};
 export const createGroup: Call = {
   operation: 'CreateAutoScalingGroup',
-  input: { AutoScalingGroupName: clone, MinSize: 0, DesiredCapacity: 0, Tags: [{ Key: 'fleetshift:deployment' }] },
+  input: {
+    AutoScalingGroupName: clone,
+    ...{ MinSize: 0, DesiredCapacity: 0, TargetGroupARNs: [newArn] },
+    Tags: tags,
+  },
 };
 export const sized = (group: 'old' | 'new', size: object, call: Partial<Call> = {}): Call => ({
   operation: 'UpdateAutoScalingGroup',

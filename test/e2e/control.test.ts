@@ -9,7 +9,7 @@ import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import type { Ruling, Verb } from '../../domain/control';
 import { controlSignals, workflowTypes } from '../../workflows/messages';
 import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
-import { breachesIn, ledgerOf } from './support/ledger';
+import { breachesOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, noticesOf, untilPhase, walk } from './support/steer';
 import { images } from './support/world';
@@ -164,7 +164,7 @@ test.concurrent(
     const { full } = await stage.sandbox.admin.virtualTraffic();
     expect(full).toMatchObject({ failedByTargets: before?.failedByTargets, unanswered: before?.unanswered });
     expect(full?.requests).toBeGreaterThan(before?.requests ?? 0);
-    expect(breachesIn(await ledgerOf(stage, 'full'))).toEqual([]);
+    expect(await breachesOf(stage, 'full')).toEqual([]);
     await expectReplay(stage, id);
   },
   90_000,

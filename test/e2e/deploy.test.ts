@@ -1,6 +1,6 @@
 /** Whole deployments of real servers under load, side by side. */
 import { deploy, resultOf, serviceFile } from './support/deployments';
-import { breachesIn, countOf, ledgerOf } from './support/ledger';
+import { breachesOf, countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { viewOf } from './support/view';
 import { images } from './support/world';
@@ -49,7 +49,7 @@ test.concurrent(
     expect(view.targetGroups).toEqual(['shop', newTargetGroup]);
     expect(view.templates).toEqual(['shop', second.newGroup]);
     const ledger = await ledgerOf(stage, 'shop');
-    expect(breachesIn(ledger)).toEqual([]);
+    expect(await breachesOf(stage, 'shop')).toEqual([]);
     expect(countOf(ledger, 'CreateAutoScalingGroup')).toBe(2);
   },
   150_000,
@@ -69,7 +69,7 @@ test.concurrent(
     const after = await viewOf(stage, 'sour');
     expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
     expect(after.routes).toEqual([{ sour: 100 }]);
-    expect(breachesIn(await ledgerOf(stage, 'sour'))).toEqual([]);
+    expect(await breachesOf(stage, 'sour')).toEqual([]);
   },
   90_000,
 );

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
-import { breachesIn, countOf, ledgerOf } from './support/ledger';
+import { breachesOf, countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { editWeights, viewOf } from './support/view';
 import { images } from './support/world';
@@ -109,7 +109,7 @@ test.concurrent(
     expect(await resultOf(own, id)).toMatchObject({ outcome: 'succeeded', repairs: [] });
     expect(await load.stop()).toMatchObject({ failedRequests: 0 });
     const ledger = await ledgerOf(stage, 'kill');
-    expect(breachesIn(ledger)).toEqual([]);
+    expect(await breachesOf(stage, 'kill')).toEqual([]);
     expect(
       ['CreateAutoScalingGroup', 'CreateTargetGroup', 'CreateLaunchTemplate'].map((name) => countOf(ledger, name)),
     ).toEqual([1, 1, 1]);

@@ -6,7 +6,7 @@ import { searchAttributes } from '../../workflows/search-attributes';
 import { waitUntil } from '../support/wait-until';
 import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf } from '../e2e/support/drains';
-import { breachesIn, ledgerOf } from '../e2e/support/ledger';
+import { breachesOf } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { addLogin, viewOf } from '../e2e/support/view';
 import { images } from '../e2e/support/world';
@@ -69,7 +69,7 @@ test('a rollback while old is kept gives it all traffic back without a failed re
   const after = await viewOf(stage, 'regret');
   expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
   expect(after.routes).toEqual([{ regret: 100 }]);
-  expect(breachesIn(await ledgerOf(stage, 'regret'))).toEqual([]);
+  expect(await breachesOf(stage, 'regret')).toEqual([]);
   const { typedSearchAttributes } = await drainHandle(stage, id).describe();
   expect(typedSearchAttributes.get(searchAttributes.outcome)).toBe('rolled-back');
 }, 120_000);

@@ -11,7 +11,7 @@ import { drainIdOf } from '../../domain/deployment';
 import { waitUntil } from '../support/wait-until';
 import { deploy, progressOf, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
-import { breachesIn, ledgerOf } from '../e2e/support/ledger';
+import { breachesOf } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { imagesOf, viewOf } from '../e2e/support/view';
 import { images } from '../e2e/support/world';
@@ -136,7 +136,7 @@ test('while the next deployment holds the routes, the drain waits, says for whom
   expect(await resultOf(stage, second)).toMatchObject({ outcome: 'aborted', repairs: [] });
   expect(await drainResultOf(stage, first)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
   expect((await viewOf(stage, 'next')).routes[0]).not.toHaveProperty('next');
-  expect(breachesIn(await ledgerOf(stage, 'next'))).toEqual([]);
+  expect(await breachesOf(stage, 'next')).toEqual([]);
 }, 120_000);
 
 test('a route that refuses the write of a drain is let go in between, and the drain goes on when it is mended', async () => {
@@ -152,5 +152,5 @@ test('a route that refuses the write of a drain is let go in between, and the dr
   expect(late).toBe(true);
   await stage.sandbox.admin.removeFaults();
   expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
-  expect(breachesIn(await ledgerOf(stage, 'refused'))).toEqual([]);
+  expect(await breachesOf(stage, 'refused')).toEqual([]);
 }, 120_000);

@@ -6,12 +6,11 @@ import { freePort } from '../../dev/processes/free-port';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
 import type { HalfDone } from '../../domain/recovery';
-import type { LedgerEntry } from '../../sandbox/control/types';
 import { cli, fileWith } from '../cli/support';
 import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
 import { drainHandle } from '../e2e/support/drains';
 import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from '../e2e/support/endings';
-import { ledgerOf } from '../e2e/support/ledger';
+import { ledgerOf, newPercents } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { images } from '../e2e/support/world';
 
@@ -92,18 +91,6 @@ async function deployedTo(on: Stage, name: string, newPercent: number): Promise<
 
 const offered = expect.objectContaining({ kind: 'offered' }) as object;
 
-/** Shares of new in the order in which they were written to the only listener. */
-function sharesWritten(ledger: readonly LedgerEntry[]): number[] {
-  return ledger
-    .filter(({ operation }) => operation === 'ModifyListener')
-    .flatMap(({ input }) => {
-      const groups = (input as { DefaultActions: { ForwardConfig: { TargetGroups: { Weight: number }[] } }[] })
-        .DefaultActions[0]?.ForwardConfig.TargetGroups;
-      // New is named second; old leaves at the end.
-      return groups?.[1] ? [groups[1].Weight] : [];
-    });
-}
-
 test('one that was terminated half-way is found only when nobody works on it, and goes back without a failed request', async () => {
   const story = await stories.goback;
   expect(story.foundBefore).toEqual([]);
@@ -125,7 +112,8 @@ test('one that was terminated half-way goes on from the share it had, to the end
   expect(story.code).toBe(0);
   expect(story.run.result).toMatchObject({ number: 1, previousImageId: images.v1 });
   expectSuccess('goon', story.run);
-  expect(sharesWritten(await ledgerOf(stage, 'goon'))).toEqual([0, 20, 50, 90, 100]);
+  // At the end old leaves.
+  expect(newPercents(await ledgerOf(stage, 'goon'), 'goon')).toEqual([0, 20, 50, 90, 100, 100]);
   expect(story.failed).toBe(0);
   expect(story.foundAfter).toEqual([]);
 }, 120_000);

@@ -1,13 +1,15 @@
 import { lookToWriteMs } from '../late';
 import type { RunRecord } from '../record';
-import { newShare, routeWrites, type RouteWrite } from './routes';
+import type { Shares } from '../../ledger/facts';
+import { routeWrites, shareOf, type RouteWrite } from '../../ledger/routes';
+import { ledgerFactsOf } from '../ledger-facts';
 
 /**
  * Somebody else's weights are seen and told: nothing is written over them on the way forward, and on the way back not
  * without saying so.
  */
 export function foreignEdits(record: RunRecord): string[] {
-  const writes = routeWrites(record);
+  const writes = routeWrites(ledgerFactsOf(record));
   return writes.flatMap((write, index) => {
     const last = writes
       .slice(0, index)
@@ -20,6 +22,12 @@ export function foreignEdits(record: RunRecord): string[] {
     if (newShare(write.after, record) > newShare(write.before, record)) return [`${what} on the way forward`];
     return isTold(record) ? [] : [`${what} and nobody was told`];
   });
+}
+
+/** Of everything that is not the source's. */
+function newShare(shares: Shares, { source }: RunRecord): number {
+  const arns = Object.keys(shares).filter((arn) => arn !== source.targetGroupArn);
+  return arns.reduce((sum, arn) => sum + shareOf(shares, arn), 0);
 }
 
 /** They wrote what stood there before, as somebody does who takes an edit back. */

@@ -1,33 +1,32 @@
-/** What must hold whatever happens, checked on the record of one run. */
+/** What must hold whatever happens, checked on the record of one run: the rules about its ledger, and what else is known. */
+import { ledgerRules } from '../../ledger/rules';
+import { ledgerFactsOf } from '../ledger-facts';
 import type { RunRecord } from '../record';
-import { deletions } from './deletions';
+import { belongings } from './belongings';
 import { downtime } from './downtime';
 import { foreignEdits } from './foreign-edits';
 import { judged } from './judged';
 import { leftInOrder } from './left-in-order';
 import { oldCapacity } from './old-capacity';
-import { oneDirection } from './one-direction';
-import { oneOfEach } from './one-of-each';
 import { revisionsStayApart } from './revisions-stay-apart';
 import { secrets } from './secrets';
-import { weightNeedsHealth } from './weight-needs-health';
 
 /** Answers the breaches in words; empty when it holds. */
 export type Invariant = (record: RunRecord) => string[];
 
-export const invariants = {
-  'weight needs health': weightNeedsHealth,
+export const invariants: Record<string, Invariant> = {
+  ...Object.fromEntries(
+    Object.entries(ledgerRules).map(([name, rule]) => [name, (record: RunRecord) => rule(ledgerFactsOf(record))]),
+  ),
   'old capacity': oldCapacity,
-  'one of each': oneOfEach,
   'revisions stay apart': revisionsStayApart,
-  deletions,
+  belongings,
   'left in order': leftInOrder,
   judged,
   'foreign edits': foreignEdits,
-  'one direction': oneDirection,
   downtime,
   secrets,
-} satisfies Record<string, Invariant>;
+};
 
 export function violationsOf(record: RunRecord): string[] {
   return Object.entries(invariants).flatMap(([name, invariant]) =>

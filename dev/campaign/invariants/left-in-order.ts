@@ -1,3 +1,4 @@
+import { isOurs } from '../../ledger/facts';
 import { wasDone, type RunRecord, type WorldView } from '../record';
 
 /**
@@ -9,7 +10,7 @@ export function leftInOrder(record: RunRecord): string[] {
     case undefined:
       return [];
     case 'refused':
-      return record.ledger.some((entry) => entry.caller === 'fleetshift') ? ['it was refused, and yet it wrote'] : [];
+      return record.ledger.some(isOurs) ? ['it was refused, and yet it wrote'] : [];
     case 'needs-attention':
       return record.result.repairs.length > 0 ? [] : ['it needs attention, and does not say for what'];
     case 'rolled-back':

@@ -1,6 +1,8 @@
 /** The ways in which an attempt at an activity can be cut off at one of its mutations, and what comes after it. */
 import type { CloudState } from '../../../sandbox/state/cloud-state';
-import { breachesIn } from '../../support/breaches';
+import type { Beginning } from '../../../dev/ledger/facts';
+import { readBeginning } from '../../../dev/ledger/read-beginning';
+import { ledgerBreaches } from '../../../dev/ledger/rules';
 import type { Scenario } from './scenarios';
 import { closeStage, openStage, type Stage } from './stage';
 import { TestWorker, timeouts, type ActivityName, type InputOf } from './test-worker';
@@ -46,6 +48,7 @@ export class Rehearsal {
     private readonly scenario: Scenario,
     private readonly input: InputOf<ActivityName>,
     private readonly before: CloudState,
+    private readonly beginning: Beginning,
   ) {
     this.worker = stage.worker;
   }
@@ -54,7 +57,8 @@ export class Rehearsal {
     const stage = await openStage(scenario.stage);
     const input = await scenario.arrange(stage);
     await stage.cloud.settle();
-    return new Rehearsal(stage, scenario, input, stage.cloud.snapshot());
+    const beginning = await readBeginning(stage.cloud.url, stage.service.region);
+    return new Rehearsal(stage, scenario, input, stage.cloud.snapshot(), beginning);
   }
 
   async close(): Promise<void> {
@@ -208,21 +212,15 @@ export class Rehearsal {
     this.attempts.push(attempt.catch(() => undefined));
   }
 
-  private madeBefore(): string[] {
-    return [...this.before.targetGroups.values()]
-      .filter(({ tags }) => tags.some(({ Key }) => Key === 'fleetshift:deployment'))
-      .map(({ name }) => name);
-  }
-
   private async ending(answer: unknown): Promise<Ending> {
     const { cloud } = this.stage;
     await cloud.settle();
-    const applied = cloud.entries().filter((entry) => entry.outcome === 'applied');
+    const deletable = this.scenario.stage?.oldGroup === 'delete' ? [this.stage.plan.old.groupName] : [];
     return {
       answer: readable(cloud.cloud, answer),
       view: wholeView(cloud.cloud),
       everExisted: cloud.everExisted(),
-      breaches: breachesIn(applied, this.madeBefore()),
+      breaches: ledgerBreaches({ ledger: cloud.entries(), beginning: this.beginning, deletable }),
     };
   }
 }

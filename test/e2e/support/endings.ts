@@ -1,7 +1,7 @@
 /** How things must stand when a deployment is over, whatever happened on the way. */
 import type { DeploymentResult, DrainResult, Outcome } from '../../../domain/deployment';
 import { resultOf } from './deployments';
-import { breachesIn, ledgerOf } from './ledger';
+import { breachesOf } from './ledger';
 import type { Stage } from './stage';
 import { viewOf, type View } from './view';
 import { images } from './world';
@@ -24,7 +24,7 @@ export async function runOf(stage: Stage, serviceName: string, deploymentId: str
 
 /** How things stand at this moment. */
 export async function standing(stage: Stage, serviceName: string): Promise<Pick<Run, 'view' | 'breaches'>> {
-  return { view: await viewOf(stage, serviceName), breaches: breachesIn(await ledgerOf(stage, serviceName)) };
+  return { view: await viewOf(stage, serviceName), breaches: await breachesOf(stage, serviceName) };
 }
 
 function drained(stage: Stage, drainId: string): Promise<DrainResult> {

@@ -1,8 +1,10 @@
 /** What was done to the cloud, in order. */
+import { targetGroupName } from '../../../dev/ledger/creations';
+import type { Beginning } from '../../../dev/ledger/facts';
+import { routeWrites, shareOf } from '../../../dev/ledger/routes';
+import { ledgerBreaches } from '../../../dev/ledger/rules';
 import type { LedgerEntry } from '../../../sandbox/control/types';
 import type { Stage } from './stage';
-
-export { breachesIn } from '../../support/breaches';
 
 /** Applied mutations that name something of this service. */
 export async function ledgerOf(stage: Stage, serviceName: string): Promise<LedgerEntry[]> {
@@ -11,22 +13,21 @@ export async function ledgerOf(stage: Stage, serviceName: string): Promise<Ledge
   return entries.filter((entry) => entry.outcome === 'applied' && named.test(JSON.stringify(entry.input)));
 }
 
+/** Rules that everything done for this service so far has broken, in words. */
+export async function breachesOf(stage: Stage, serviceName: string): Promise<string[]> {
+  return ledgerBreaches({ ledger: await ledgerOf(stage, serviceName), beginning: stage.beginning });
+}
+
 export function countOf(ledger: readonly LedgerEntry[], operation: string): number {
   return ledger.filter((entry) => entry.operation === operation).length;
 }
 
-/** Shares of new that were written to the routes, in order; a route without new counts as 0. */
+/** Shares of new, in percent, that were written to the routes, in order; a route without new counts as 0. */
 export function newPercents(ledger: readonly LedgerEntry[], oldTargetGroup: string): number[] {
-  return ledger.flatMap(({ input }) => {
-    const { Actions, DefaultActions } = input as { Actions?: RouteAction[]; DefaultActions?: RouteAction[] };
-    const groups = (Actions ?? DefaultActions)?.flatMap((action) => action.ForwardConfig?.TargetGroups ?? []);
-    if (!groups) return [];
-    const sum = groups.reduce((total, group) => total + group.Weight, 0);
-    const old = groups.find((group) => group.TargetGroupArn.includes(`targetgroup/${oldTargetGroup}/`))?.Weight ?? 0;
-    return [Math.round(100 - (100 * old) / sum)];
+  return routeWrites({ ledger, beginning: unknown }).map(({ after }) => {
+    const old = Object.keys(after).find((arn) => targetGroupName(arn) === oldTargetGroup) ?? '';
+    return Math.round(100 * (1 - shareOf(after, old)));
   });
 }
 
-interface RouteAction {
-  ForwardConfig?: { TargetGroups?: { TargetGroupArn: string; Weight: number }[] };
-}
+const unknown: Beginning = { routes: {}, fleets: [], ownTargetGroups: [] };

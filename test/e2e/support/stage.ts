@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callers, type Beginning } from '../../../dev/ledger/facts';
+import { readBeginning } from '../../../dev/ledger/read-beginning';
 import { startLoad, type Load } from '../../../dev/load/load';
 import type { Child } from '../../../dev/processes/child';
 import { connect, type Temporal } from '../../../clients/temporal/connection';
@@ -12,6 +14,8 @@ import { worldOf, type ServiceWorld } from './world';
 
 export interface Stage {
   sandbox: Sandbox;
+  /** Of its ledger. */
+  beginning: Beginning;
   temporal: Temporal;
   /** Environment of processes on this stage: worker, gateway, CLI. */
   env: NodeJS.ProcessEnv;
@@ -51,7 +55,8 @@ export async function openStage(
     metricLagSeconds: 1,
     propagationLagSeconds: 3,
   });
-  const backstage: Backstage = { sandbox, directory, children: [], connections: [] };
+  const beginning = await readBeginning(sandbox.url, region);
+  const backstage: Backstage = { sandbox, beginning, directory, children: [], connections: [] };
   const stage = await enter(backstage, { ...stageEnvironment(sandbox.url), ...settings });
   await sandbox.admin.waitUntilSteady();
   return stage;
@@ -60,13 +65,14 @@ export async function openStage(
 /** What all who share a world have in common, and what is to be ended with it. */
 interface Backstage {
   sandbox: Sandbox;
+  beginning: Beginning;
   directory: string;
   children: Child[];
   connections: Temporal[];
 }
 
 async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stage> {
-  const { sandbox, directory, children, connections } = backstage;
+  const { sandbox, beginning, directory, children, connections } = backstage;
   const temporal = await connect({ env });
   connections.push(temporal);
   const startWorker = async () => {
@@ -76,6 +82,7 @@ async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stag
   };
   return {
     sandbox,
+    beginning,
     temporal,
     env,
     caller: env['AWS_ACCESS_KEY_ID'] ?? '',
@@ -86,7 +93,7 @@ async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stag
       return enter(backstage, {
         ...env,
         FLEETSHIFT_TASK_QUEUE: taskQueue,
-        AWS_ACCESS_KEY_ID: `fleetshift-${taskQueue}`,
+        AWS_ACCESS_KEY_ID: `${callers.fleetshift}-${taskQueue}`,
       });
     },
     startLoad: async (serviceName, requestsPerSecond = 80) => {
@@ -124,7 +131,7 @@ function stageEnvironment(sandboxUrl: string): NodeJS.ProcessEnv {
     FLEETSHIFT_WRITER_TIMEOUT: '10s',
     AWS_ENDPOINT_URL: sandboxUrl,
     AWS_REGION: region,
-    AWS_ACCESS_KEY_ID: 'fleetshift',
+    AWS_ACCESS_KEY_ID: callers.fleetshift,
     AWS_SECRET_ACCESS_KEY: 'sandbox',
   };
 }

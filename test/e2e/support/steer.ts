@@ -5,7 +5,7 @@ import type { ControlAnswer, ControlRequest, Ruling, Verb } from '../../../domai
 import type { DeploymentProgress } from '../../../domain/deployment';
 import { compiled } from '../../../dev/project';
 import { progressOf, untilProgress } from './deployments';
-import { breachesIn, ledgerOf } from './ledger';
+import { breachesOf } from './ledger';
 import type { Stage } from './stage';
 import { viewOf } from './view';
 
@@ -50,7 +50,7 @@ export async function expectUntouched(stage: Stage, name: string): Promise<void>
   expect(view).toMatchObject({ targetGroups: [name], templates: [name] });
   expect(view.routes.map((weights) => Object.keys(weights))).toEqual([[name]]);
   expect(view.groups).toMatchObject([{ name: `${name}-v1`, min: 1 }]);
-  expect(breachesIn(await ledgerOf(stage, name))).toEqual([]);
+  expect(await breachesOf(stage, name)).toEqual([]);
 }
 
 /** What was said of a deployment, oldest first. */

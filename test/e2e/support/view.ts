@@ -1,19 +1,17 @@
 /** What is really there in the cloud for one service, seen through AWS's own clients. */
-import {
-  AutoScalingClient,
-  DescribeAutoScalingGroupsCommand,
-  UpdateAutoScalingGroupCommand,
-} from '@aws-sdk/client-auto-scaling';
-import { DescribeInstancesCommand, DescribeLaunchTemplatesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import { UpdateAutoScalingGroupCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
   DescribeRulesCommand,
   DescribeTargetGroupsCommand,
-  ElasticLoadBalancingV2Client,
   ModifyListenerCommand,
   ModifyRuleCommand,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { Outsider } from '../../../dev/campaign/outsider';
+import { targetGroupName } from '../../../dev/ledger/creations';
+import { outsiderClients, type OutsiderClients } from '../../../dev/outsider-clients';
 import { region, type Stage } from './stage';
 
 export interface View {
@@ -25,57 +23,30 @@ export interface View {
 }
 
 /** Of somebody who is not Fleetshift. */
-export function clients(stage: Stage) {
-  const config = {
-    endpoint: stage.sandbox.url,
-    region,
-    credentials: { accessKeyId: 'outsider', secretAccessKey: 'sandbox' },
-  };
-  return {
-    autoScaling: new AutoScalingClient(config),
-    ec2: new EC2Client(config),
-    elb: new ElasticLoadBalancingV2Client(config),
-  };
+export function clients(stage: Stage): OutsiderClients {
+  return outsiderClients(stage.sandbox.url, region);
+}
+
+/** Who sees it. */
+export function outsiderOf(stage: Stage): Outsider {
+  return new Outsider(stage.sandbox.url);
 }
 
 /** Everything whose name begins with the service's name, as everything does that is made for it. */
 export async function viewOf(stage: Stage, serviceName: string): Promise<View> {
-  const { autoScaling, ec2, elb } = clients(stage);
-  const isOurs = (name: string | undefined) => name === serviceName || name?.startsWith(`${serviceName}-`) === true;
-  const groups = (await autoScaling.send(new DescribeAutoScalingGroupsCommand({}))).AutoScalingGroups ?? [];
-  const targetGroups = (await elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
-  const templates = (await ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? [];
-  const nameOf = new Map(targetGroups.map((group) => [group.TargetGroupArn, group.TargetGroupName ?? '']));
-  const rules =
-    (await elb.send(new DescribeRulesCommand({ ListenerArn: await listenerOf(elb, serviceName) }))).Rules ?? [];
+  const { routes, groups, targetGroupArns, templateNames } = await outsiderOf(stage).view(serviceName);
   return {
-    routes: rules.map((rule) =>
-      Object.fromEntries(
-        (rule.Actions?.at(-1)?.ForwardConfig?.TargetGroups ?? []).map((one) => [
-          nameOf.get(one.TargetGroupArn) ?? 'unknown',
-          one.Weight ?? 1,
-        ]),
-      ),
+    routes: Object.values(routes).map((weights) =>
+      Object.fromEntries(Object.entries(weights).map(([arn, weight]) => [targetGroupName(arn), weight])),
     ),
-    groups: groups
-      .filter((group) => isOurs(group.AutoScalingGroupName))
-      .map((group) => ({
-        name: group.AutoScalingGroupName ?? '',
-        min: group.MinSize ?? -1,
-        desired: group.DesiredCapacity ?? -1,
-        servers: group.Instances?.length ?? 0,
-      })),
-    targetGroups: targetGroups.map((group) => group.TargetGroupName ?? '').filter(isOurs),
-    templates: templates.map((template) => template.LaunchTemplateName ?? '').filter(isOurs),
+    groups: groups.map(({ name, min, desired, servers }) => ({ name, min, desired, servers })),
+    targetGroups: targetGroupArns.map(targetGroupName),
+    templates: templateNames,
   };
 }
 
-export async function instancesOf(stage: Stage, groupName: string): Promise<string[]> {
-  const { autoScaling } = clients(stage);
-  const { AutoScalingGroups: [group] = [] } = await autoScaling.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
-  );
-  return (group?.Instances ?? []).map((instance) => instance.InstanceId ?? '');
+export function instancesOf(stage: Stage, groupName: string): Promise<string[]> {
+  return outsiderOf(stage).serversOf(groupName);
 }
 
 /** Images that a group's servers run, each once. */
@@ -142,7 +113,7 @@ export async function addLogin(stage: Stage, serviceName: string): Promise<void>
   );
 }
 
-async function listenerOf(elb: ElasticLoadBalancingV2Client, balancerName: string): Promise<string> {
+async function listenerOf(elb: OutsiderClients['elb'], balancerName: string): Promise<string> {
   const balancers = await elb.send(new DescribeLoadBalancersCommand({ Names: [balancerName] }));
   const { LoadBalancerArn } = balancers.LoadBalancers?.[0] ?? {};
   const listeners = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
