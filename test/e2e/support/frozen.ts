@@ -1,6 +1,6 @@
 /** One deployment whose worker is frozen in the middle of a write, for longer than everything that waits for it. */
 import { deploy, serviceFile } from './deployments';
-import { runOf, standing, type Run } from './endings';
+import { expectSuccess, expectWayBack, runOf, standing, type Run } from './endings';
 import { setTrap, type Place } from './places';
 import type { Stage } from './stage';
 import { images } from './world';
@@ -23,6 +23,20 @@ export interface FrozenRun {
   late: string[];
   /** The end of its log. */
   log: string;
+}
+
+/** Settings of workers on a stage: the work of a frozen one is soon given to another. */
+export const quickTakeover = { FLEETSHIFT_WRITER_TIMEOUT: '8s', FLEETSHIFT_HEARTBEAT_TIMEOUT: '1s' };
+
+/** It ended as undisturbed, or as its abort asked, and the frozen worker has changed nothing since. */
+export function expectLeftAlone({ name, image, place, abort = false }: Freeze, run: FrozenRun): void {
+  for (const seen of [run.before, run.after]) {
+    if (abort) expectWayBack(name, seen, 'aborted');
+    else if (image === images.bad) expectWayBack(name, seen);
+    else expectSuccess(name, seen);
+  }
+  expect(run.late).toEqual([]);
+  if (place.at === 'refused') expect(run.log).toContain(`${place.operation} was not sent`);
 }
 
 export async function playFreeze(stage: Stage, freeze: Freeze): Promise<FrozenRun> {
