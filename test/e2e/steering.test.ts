@@ -38,7 +38,7 @@ test.concurrent(
     expect(held).toMatchObject({ phase: 'shift', split: { newPercent: 20 } });
     await temporalCli('workflow', 'signal', '--workflow-id', id, '--name', 'resume', '--input', '{"by":"ada"}');
     expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
-    expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+    expect(await load.stop()).toMatchObject({ failures: [] });
   },
   120_000,
 );
@@ -56,7 +56,7 @@ test.concurrent(
       reason: 'aborted by ada: wrong one',
       repairs: [],
     });
-    expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+    expect(await load.stop()).toMatchObject({ failures: [] });
     const after = await viewOf(stage, 'stop');
     expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
     expect(after.routes).toEqual([{ stop: 100 }]);
@@ -107,7 +107,7 @@ test.concurrent(
     await barrier.release();
     await own.startWorker();
     expect(await resultOf(own, id)).toMatchObject({ outcome: 'succeeded', repairs: [] });
-    expect(await load.stop()).toMatchObject({ failedRequests: 0 });
+    expect(await load.stop()).toMatchObject({ failures: [] });
     const ledger = await ledgerOf(stage, 'kill');
     expect(await breachesOf(stage, 'kill')).toEqual([]);
     expect(
