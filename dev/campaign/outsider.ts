@@ -6,7 +6,11 @@ import {
   type AutoScalingGroup,
 } from '@aws-sdk/client-auto-scaling';
 import { GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { DescribeLaunchTemplatesCommand, paginateDescribeInstances } from '@aws-sdk/client-ec2';
+import {
+  DeleteLaunchTemplateCommand,
+  paginateDescribeInstances,
+  paginateDescribeLaunchTemplates,
+} from '@aws-sdk/client-ec2';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -14,6 +18,7 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
   ModifyListenerCommand,
+  paginateDescribeTargetGroups,
   type Action,
   type Rule,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -57,9 +62,6 @@ export class Outsider {
 
   async view(service: string): Promise<WorldView> {
     const { listenerArn, rules } = await this.routesOf(service);
-    const isOfService = (name: string | undefined) => name === service || name?.startsWith(`${service}-`) === true;
-    const targetGroups = (await this.clients.elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups ?? [];
-    const templates = (await this.clients.ec2.send(new DescribeLaunchTemplatesCommand({}))).LaunchTemplates ?? [];
     return {
       routes: Object.fromEntries(rules.map((rule) => [routeArn(rule, listenerArn), weightsIn(rule.Actions)])),
       groups: (await this.groupsOf(service)).map((group) => ({
@@ -69,10 +71,8 @@ export class Outsider {
         desired: group.DesiredCapacity ?? -1,
         servers: group.Instances?.length ?? 0,
       })),
-      targetGroupArns: targetGroups
-        .filter((group) => isOfService(group.TargetGroupName))
-        .map((group) => group.TargetGroupArn ?? ''),
-      templateNames: templates.map((template) => template.LaunchTemplateName ?? '').filter(isOfService),
+      targetGroupArns: await this.targetGroupsOf(service),
+      templateNames: await this.templatesOf(service),
       instances: await this.instancesOf(service),
     };
   }
@@ -174,6 +174,8 @@ export class Outsider {
         new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }),
       );
     }
+    for (const LaunchTemplateName of await this.templatesOf(service))
+      await this.clients.ec2.send(new DeleteLaunchTemplateCommand({ LaunchTemplateName }));
   }
 
   private async group(name: string): Promise<AutoScalingGroup | undefined> {
@@ -190,6 +192,24 @@ export class Outsider {
       groups.push(...(page.AutoScalingGroups ?? []));
     }
     return groups;
+  }
+
+  private async targetGroupsOf(service: string): Promise<string[]> {
+    const arns: string[] = [];
+    for await (const page of paginateDescribeTargetGroups({ client: this.clients.elb }, {})) {
+      const groups = (page.TargetGroups ?? []).filter((group) => isOfService(service, group.TargetGroupName));
+      arns.push(...groups.map((group) => group.TargetGroupArn ?? ''));
+    }
+    return arns;
+  }
+
+  private async templatesOf(service: string): Promise<string[]> {
+    const names: string[] = [];
+    for await (const page of paginateDescribeLaunchTemplates({ client: this.clients.ec2 }, {})) {
+      const all = (page.LaunchTemplates ?? []).map((template) => template.LaunchTemplateName ?? '');
+      names.push(...all.filter((name) => isOfService(service, name)));
+    }
+    return names;
   }
 
   private async instancesOf(service: string): Promise<WorldView['instances']> {
@@ -237,4 +257,8 @@ export class Outsider {
 function weightsIn(actions: Action[] | undefined): Weights {
   const forwards = actions?.flatMap((action) => action.ForwardConfig?.TargetGroups ?? []) ?? [];
   return Object.fromEntries(forwards.map((one) => [one.TargetGroupArn ?? '', one.Weight ?? 1]));
+}
+
+function isOfService(service: string, name: string | undefined): boolean {
+  return name === service || name?.startsWith(`${service}-`) === true;
 }
