@@ -17,5 +17,7 @@ module.exports = {
   setupFiles: ['<rootDir>/test/support/quiet-temporal.ts'],
   testTimeout: 90_000,
   maxWorkers: 2,
+  // Deployments of one file that run side by side mostly wait.
+  maxConcurrency: 10,
   randomize: true,
 };

@@ -27,49 +27,57 @@ async function paste(commandLine: string): Promise<void> {
   await promisify(execFile)('/bin/sh', ['-c', commandLine], { env });
 }
 
-test('the commands noted before the shift give all traffic back without Fleetshift', async () => {
-  await addLogin(stage, 'byhand');
-  const load = await stage.startLoad('byhand');
-  const id = await deploy(stage, serviceFile('byhand'), images.good);
-  await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
-  const handle = stage.temporal.client.workflow.getHandle(id);
-  await handle.signal('pause');
-  const { notices } = await untilProgress(stage, id, 'the pause', (progress) => progress.pause !== null);
-  const noted = notices.find(({ text }) => text.startsWith('way back by hand'))?.text ?? '';
-  const commands = noted.split('\n').filter((line) => line.startsWith('aws '));
-  expect(commands).toHaveLength(2);
-  await waitUntil('the worker to log it', () => stage.worker.lastLines(10_000).includes('aws elbv2 modify-rule'));
-  for (const command of commands) await paste(command);
-  const { routes } = await viewOf(stage, 'byhand');
-  expect(routes.map((weights) => weights['byhand'])).toEqual([100, 100]);
-  const others = routes.flatMap((weights) => Object.entries(weights).filter(([name]) => name !== 'byhand'));
-  expect(others.every(([, weight]) => weight === 0)).toBe(true);
-  await handle.signal('abort');
-  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
-  expect(await load.stop()).toMatchObject({ failures: [] });
-}, 120_000);
+test.concurrent(
+  'the commands noted before the shift give all traffic back without Fleetshift',
+  async () => {
+    await addLogin(stage, 'byhand');
+    const load = await stage.startLoad('byhand');
+    const id = await deploy(stage, serviceFile('byhand'), images.good);
+    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    const handle = stage.temporal.client.workflow.getHandle(id);
+    await handle.signal('pause');
+    const { notices } = await untilProgress(stage, id, 'the pause', (progress) => progress.pause !== null);
+    const noted = notices.find(({ text }) => text.startsWith('way back by hand'))?.text ?? '';
+    const commands = noted.split('\n').filter((line) => line.startsWith('aws '));
+    expect(commands).toHaveLength(2);
+    await waitUntil('the worker to log it', () => stage.worker.lastLines(10_000).includes('aws elbv2 modify-rule'));
+    for (const command of commands) await paste(command);
+    const { routes } = await viewOf(stage, 'byhand');
+    expect(routes.map((weights) => weights['byhand'])).toEqual([100, 100]);
+    const others = routes.flatMap((weights) => Object.entries(weights).filter(([name]) => name !== 'byhand'));
+    expect(others.every(([, weight]) => weight === 0)).toBe(true);
+    await handle.signal('abort');
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+    expect(await load.stop()).toMatchObject({ failures: [] });
+  },
+  120_000,
+);
 
-test('a rollback while old is kept gives it all traffic back without a failed request, and undoes everything', async () => {
-  const load = await stage.startLoad('regret');
-  const before = await viewOf(stage, 'regret');
-  const id = await deploy(stage, serviceFile('regret', { keep: '1h' }), images.good);
-  expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
-  const askedMs = Date.now();
-  expect(await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'slow carts' })).toMatchObject({ kind: 'taken' });
-  expect(await askDrain(stage, id, 'pause')).toMatchObject({ kind: 'refused' });
-  const result = await drainResultOf(stage, id);
-  expect(result).toMatchObject({
-    ending: 'rolled-back',
-    reason: 'rollback asked for by ada: slow carts',
-    repairs: [],
-    trafficRestoredAtMs: expect.any(Number) as number,
-  });
-  expect(result.trafficRestoredAtMs).toBeGreaterThan(askedMs);
-  expect(await load.stop()).toMatchObject({ failures: [] });
-  const after = await viewOf(stage, 'regret');
-  expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
-  expect(after.routes).toEqual([{ regret: 100 }]);
-  expect(await breachesOf(stage, 'regret')).toEqual([]);
-  const { typedSearchAttributes } = await drainHandle(stage, id).describe();
-  expect(typedSearchAttributes.get(searchAttributes.outcome)).toBe('rolled-back');
-}, 120_000);
+test.concurrent(
+  'a rollback while old is kept gives it all traffic back without a failed request, and undoes everything',
+  async () => {
+    const load = await stage.startLoad('regret');
+    const before = await viewOf(stage, 'regret');
+    const id = await deploy(stage, serviceFile('regret', { keep: '1h' }), images.good);
+    expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
+    const askedMs = Date.now();
+    expect(await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'slow carts' })).toMatchObject({ kind: 'taken' });
+    expect(await askDrain(stage, id, 'pause')).toMatchObject({ kind: 'refused' });
+    const result = await drainResultOf(stage, id);
+    expect(result).toMatchObject({
+      ending: 'rolled-back',
+      reason: 'rollback asked for by ada: slow carts',
+      repairs: [],
+      trafficRestoredAtMs: expect.any(Number) as number,
+    });
+    expect(result.trafficRestoredAtMs).toBeGreaterThan(askedMs);
+    expect(await load.stop()).toMatchObject({ failures: [] });
+    const after = await viewOf(stage, 'regret');
+    expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
+    expect(after.routes).toEqual([{ regret: 100 }]);
+    expect(await breachesOf(stage, 'regret')).toEqual([]);
+    const { typedSearchAttributes } = await drainHandle(stage, id).describe();
+    expect(typedSearchAttributes.get(searchAttributes.outcome)).toBe('rolled-back');
+  },
+  120_000,
+);
