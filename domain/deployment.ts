@@ -262,7 +262,6 @@ export interface DrainProgress {
   groupName: string;
   /** Until then old stays whole for an instant way back; a pause moves it. */
   keepUntilMs: number;
-  remaining: number | null;
   late: boolean;
   /** At the end of a pause it goes on by itself. */
   pause: Pause | null;

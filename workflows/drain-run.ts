@@ -99,7 +99,6 @@ export class DrainRun {
         phaseSinceMs: Date.now(),
         groupName: plan.old.groupName,
         keepUntilMs,
-        remaining: null,
         late: false,
         pause: null,
         requests: [],

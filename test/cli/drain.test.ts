@@ -13,7 +13,7 @@ const drainId = 'drain:web.production.eu-west-1:0f9e';
 function drainWith(progress: Partial<DrainProgress> = {}, rest: Partial<DrainView> = {}): DrainView {
   const whole: DrainProgress = {
     ...{ drainId, deploymentId, phase: 'keep', phaseSinceMs: startMs, groupName: 'web-6' },
-    ...{ keepUntilMs: startMs + 3_600_000, remaining: null, late: false },
+    ...{ keepUntilMs: startMs + 3_600_000, late: false },
     ...{ pause: null, requests: [], notices: [] },
     ...progress,
   };

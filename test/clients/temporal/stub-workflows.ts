@@ -138,7 +138,7 @@ export async function drain(input: DrainRecord): Promise<DrainResult> {
   const progress: DrainProgress = {
     ...{ drainId: drainIdOf(deploymentId), deploymentId, groupName: 'old' },
     ...{ phase: 'keep', phaseSinceMs: Date.now(), keepUntilMs: Date.now() + 60_000 },
-    ...{ remaining: null, late: false, pause: null, requests: [], notices: [] },
+    ...{ late: false, pause: null, requests: [], notices: [] },
   };
   setHandler(drainProgressQuery, () => progress);
   listenToVerbs({
