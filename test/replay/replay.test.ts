@@ -1,10 +1,10 @@
 /** Histories that real deployments left behind are replayed on today's workflow code. */
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { Worker } from '@temporalio/worker';
 import { compiled, projectRoot } from '../../dev/project';
-import { changedBuild } from '../support/changed-build';
+import { changedBundle, workflowBundle } from '../support/changed-build';
 
 const recorded = join(projectRoot, 'test', 'histories');
 /** Each is a way that deployments, or what lives beside them, can go. */
@@ -42,12 +42,12 @@ function read(file: string): Recorded {
   return JSON.parse(readFileSync(join(recorded, file), 'utf8')) as Recorded;
 }
 
-async function replay(file: string, build: string): Promise<void> {
+async function replay(file: string, code: string): Promise<void> {
   const { workflowId, history } = read(file);
   await Worker.runReplayHistory(
     {
-      workflowBundle: { codePath: join(build, 'workflow-bundle.js') },
-      dataConverter: { payloadConverterPath: join(build, 'workflows', 'payload-converter.js') },
+      workflowBundle: { code },
+      dataConverter: { payloadConverterPath: compiled('workflows/payload-converter.js') },
     },
     history,
     workflowId,
@@ -60,42 +60,20 @@ test('every shape of ending is among the recorded histories', () => {
 });
 
 test.each(files)('%s replays on the workflow code of today', async (file) => {
-  await replay(file, compiled('.'));
+  await replay(file, workflowBundle());
 });
 
-const sleep = "require('@temporalio/workflow').sleep(10)";
-
 test('a change of what a workflow does in which order is caught', async () => {
-  // A wait that no recorded history has.
-  const changed = {
-    file: join('phases', 'prepare.js'),
-    from: "run.phase('prepare'",
-    to: `${sleep}, run.phase('prepare'`,
-  };
-  await onChangedBuild(changed, async (build) => {
-    await expect(replay('deployment-succeeded.json', build)).rejects.toThrow(DeterminismViolationError);
-  });
+  // A wait that no recorded history has; in a workflow it is a timer of Temporal.
+  const wait = 'new Promise((resolve) => setTimeout(resolve, 10))';
+  const changed = changedBundle({ from: "run.phase('prepare'", to: `${wait}, run.phase('prepare'` });
+  await expect(replay('deployment-succeeded.json', changed)).rejects.toThrow(DeterminismViolationError);
 });
 
 test('behind "patched" the same kind of change lets drains go on that began before it', async () => {
   const from = 'async function drainOld(run) {';
-  const change = (condition: string) => ({ file: 'drain.js', from, to: `${from} if (${condition}) await ${sleep};` });
-  await onChangedBuild(change('true'), async (build) => {
-    await expect(replay('drain-finished.json', build)).rejects.toThrow(DeterminismViolationError);
-  });
-  await onChangedBuild(change("require('@temporalio/workflow').patched('a wait')"), (build) =>
-    replay('drain-finished.json', build),
-  );
+  const waitingIf = (condition: string) =>
+    changedBundle({ from, to: `${from} if (${condition}) await workflow_1.sleep(10);` });
+  await expect(replay('drain-finished.json', waitingIf('true'))).rejects.toThrow(DeterminismViolationError);
+  await replay('drain-finished.json', waitingIf("workflow_1.patched('a wait')"));
 });
-
-async function onChangedBuild(
-  change: Parameters<typeof changedBuild>[0],
-  check: (build: string) => Promise<void>,
-): Promise<void> {
-  const build = await changedBuild(change);
-  try {
-    await check(build);
-  } finally {
-    rmSync(build, { recursive: true, force: true });
-  }
-}

@@ -1,9 +1,8 @@
 /** Steering deployments as operators do: verbs with an answer, and what is then recorded. */
 import { Worker } from '@temporalio/worker';
-import { readFileSync } from 'node:fs';
 import type { ControlAnswer, ControlRequest, Ruling, Verb } from '../../../domain/control';
 import type { DeploymentProgress } from '../../../domain/deployment';
-import { compiled } from '../../../dev/project';
+import { workflowBundle } from '../../support/changed-build';
 import { progressOf, untilProgress } from './deployments';
 import { breachesOf } from './ledger';
 import type { Stage } from './stage';
@@ -63,7 +62,7 @@ export async function expectReplay(stage: Stage, id: string): Promise<void> {
   const history = await stage.temporal.client.workflow.getHandle(id).fetchHistory();
   await Worker.runReplayHistory(
     // The bundle has its payload converter; naming it here would be a require, which jest refuses beside other tests.
-    { workflowBundle: { code: readFileSync(compiled('workflow-bundle.js'), 'utf8') } },
+    { workflowBundle: { code: workflowBundle() } },
     history,
     id,
   );
