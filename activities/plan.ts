@@ -1,4 +1,5 @@
 /** Reads everything the plan needs; `domain/plan.ts` decides. Changes nothing. */
+import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps } from './deps';
 import { sessionOf } from './deps';
 import { nothingLeft, planAgain, thingsOf } from './recovery';
@@ -6,7 +7,13 @@ import { lookUntil, watcher } from './roles';
 import { readTemplate } from './running-template';
 import { findRoutes, findSource, readLiveRates } from './source';
 import { describeSubResources, describeGroup, type AutoScalingGroup } from '../clients/aws/groups';
-import { describeTargetGroups, elbTags, targetGroupAttributes, targetHealth, type TargetState } from '../clients/aws/balancers';
+import {
+  describeTargetGroups,
+  elbTags,
+  targetGroupAttributes,
+  targetHealth,
+  type TargetState,
+} from '../clients/aws/balancers';
 import { describeImage } from '../clients/aws/templates';
 import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
@@ -97,9 +104,14 @@ async function readSource(
 ): Promise<{ kind: 'found'; group: AutoScalingGroup } | Refused> {
   const choice = await findSource(aws, input.service);
   if (choice.kind === 'refused') return refused(choice.problem, choice.arns);
-  const group = await describeGroup(aws, choice.groupName);
-  if (!group) return refused(`group ${choice.groupName} disappeared while it was read`);
-  return { kind: 'found', group };
+  return { kind: 'found', group: await foundAgain(aws, choice.groupName) };
+}
+
+/** @throws ApplicationFailure when a group that was listed a moment ago is not there: one of the answers is stale, and passes. */
+async function foundAgain(aws: AwsSession, groupName: string): Promise<AutoScalingGroup> {
+  const group = await describeGroup(aws, groupName);
+  if (!group) throw ApplicationFailure.retryable(`group ${groupName} disappeared while it was read`, 'not-visible');
+  return group;
 }
 
 async function readFacts(aws: AwsSession, input: Asked, group: AutoScalingGroup): Promise<PlanFacts> {
@@ -158,15 +170,14 @@ async function readTargetGroups(aws: AwsSession, source: AutoScalingGroup): Prom
  * read again: a server is in its group before it is in a target group.
  */
 async function foreignTargets(aws: AwsSession, source: AutoScalingGroup, health: TargetState[]): Promise<string[]> {
-  const notOf = (group: AutoScalingGroup | undefined) =>
+  const notOf = ({ Instances: servers = [] }: AutoScalingGroup) =>
     health
       .filter(({ state, instanceId }) => {
-        const isOwn = group?.Instances?.some((instance) => instance.InstanceId === instanceId) === true;
-        return state !== 'draining' && !isOwn;
+        return state !== 'draining' && !servers.some((server) => server.InstanceId === instanceId);
       })
       .map((target) => target.instanceId);
   if (notOf(source).length === 0) return [];
-  return notOf(await describeGroup(aws, source.AutoScalingGroupName ?? ''));
+  return notOf(await foundAgain(aws, source.AutoScalingGroupName ?? ''));
 }
 
 async function readImage(aws: AwsSession, imageId: string): Promise<ImageFacts | null> {

@@ -33,3 +33,20 @@ test('a server of another group in the target group is refused by its id', async
   expect(answer).toMatchObject({ kind: 'refused' });
   expect(JSON.stringify(answer)).toContain('not of the source group (i-else)');
 });
+
+test('a group that an answer leaves out just after it was found is looked for again', async () => {
+  const { holds, cloud } = stage.cloud;
+  const isByName = ({ operation, input }: { operation: string; input: unknown }) =>
+    operation === 'DescribeAutoScalingGroups' && JSON.stringify(input).includes('AutoScalingGroupNames');
+  const asked = holds.hold('before', isByName);
+  const looked = holds.hold('after', isByName);
+  const answer = planned();
+  await asked.reached;
+  const group = cloud.state.groups.get('web-v1')!;
+  cloud.state.groups.delete('web-v1');
+  asked.release();
+  await looked.reached;
+  cloud.state.groups.set('web-v1', group);
+  looked.release();
+  expect(await answer).toMatchObject({ kind: 'planned' });
+});
