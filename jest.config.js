@@ -16,8 +16,7 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/quiet-temporal.ts'],
   testTimeout: 90_000,
-  // One more than cores, for a test file that runs deployments mostly waits.
-  maxWorkers: 3,
+  maxWorkers: 2,
   // Deployments of one file that run side by side mostly wait.
   maxConcurrency: 10,
   randomize: true,

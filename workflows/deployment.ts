@@ -27,6 +27,7 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
     const result = await deploy(run).catch((error: unknown) => endWithoutLease(run, error));
     await releaseLeases(run);
     await leavePlace(run);
+    run.hasLeft = true;
     await run.handedOver();
     await condition(allHandlersFinished);
     return result;

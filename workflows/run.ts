@@ -57,6 +57,8 @@ export class DeploymentRun {
   private knownPlan: Plan | null = null;
   private readonly warnedBefore: string[] = [];
   private isDecided = false;
+  /** The service has been told of the end: its place is free. */
+  hasLeft = false;
   timeouts: ActivityTimeouts = { heartbeatSeconds: 30, writerSeconds: 30 };
   /** Nobody else writes on what these stand for. */
   leases: HeldLease[] = [];
@@ -139,7 +141,8 @@ export class DeploymentRun {
   }
 
   listen(): void {
-    setHandler(progressQuery, () => this.progress);
+    // Who reads a result may ask for the next deployment at once.
+    setHandler(progressQuery, () => ({ ...this.progress, result: this.hasLeft ? this.progress.result : null }));
     listenToVerbs(this);
     // Temporal's own cancel (a button in its UI) means abort.
     CancellationScope.current().cancelRequested.catch(() =>

@@ -100,6 +100,7 @@ test('codes that the SDK knows under a class name of its own are told by that na
 });
 
 test('an address where nobody listens is told with its remedy', async () => {
+  const somewhere = process.env['AWS_ENDPOINT_URL'];
   process.env['AWS_ENDPOINT_URL'] = 'http://127.0.0.1:1';
   const nowhere = createAwsSessions();
   await expect(
@@ -109,4 +110,5 @@ test('an address where nobody listens is told with its remedy', async () => {
     message: expect.stringContaining('check the network and AWS_ENDPOINT_URL') as string,
   });
   nowhere.close();
+  process.env['AWS_ENDPOINT_URL'] = somewhere;
 });

@@ -96,7 +96,7 @@ async function enter(backstage: Backstage, env: NodeJS.ProcessEnv): Promise<Stag
         AWS_ACCESS_KEY_ID: `${callers.fleetshift}-${taskQueue}`,
       });
     },
-    startLoad: async (serviceName, requestsPerSecond = 80) => {
+    startLoad: async (serviceName, requestsPerSecond = 40) => {
       const url = sandbox.listenerUrl(serviceName);
       const load = await startLoad({ url, requestsPerSecond, logPath: join(directory, `load-${serviceName}.log`) });
       children.push(load.child);
