@@ -114,15 +114,15 @@ export class Outsider {
   }
 
   /**
-   * Gives new a share in the listener's default action that nobody asked for; answers what stood there before, or null
-   * when new is not in it.
+   * Gives new a share in the listener's default action that nobody asked for; answers false when new is not in it, or
+   * has that share.
    */
-  async editWeights(service: string, oldArn: string, newPercent: number): Promise<Weights | null> {
+  async editWeights(service: string, oldArn: string, newPercent: number): Promise<boolean> {
     const { weights } = await this.defaultRoute(service);
     const newArn = Object.keys(weights).find((arn) => arn !== oldArn);
-    if (newArn === undefined || !(oldArn in weights) || weights[newArn] === newPercent) return null;
+    if (newArn === undefined || !(oldArn in weights) || weights[newArn] === newPercent) return false;
     await this.writeDefaultRoute(service, { [oldArn]: 100 - newPercent, [newArn]: newPercent });
-    return weights;
+    return true;
   }
 
   /** Takes an edit back, when it still stands; answers whether it did. */

@@ -6,6 +6,7 @@ import type { Verb } from '../../domain/control';
 import { controlSignals } from '../../workflows/messages';
 import type { Fault } from '../../sandbox/control/types';
 import { callers } from '../ledger/facts';
+import { routeWrites } from '../ledger/routes';
 import type { Done, Source } from './record';
 import type { Control, Disturbance, Moment, Outage, Scenario } from './scenario';
 import type { Stage } from './stage';
@@ -137,12 +138,21 @@ export class Troubles {
   private async editWeights(putBackAfterMs: number | null): Promise<void> {
     const { stage, source, scenario } = this.target;
     const percent = editedPercents[scenario.index % editedPercents.length] ?? editedPercents[0];
-    const before = await stage.outsider.editWeights(scenario.service, source.targetGroupArn, percent);
-    if (before === null) return;
+    if (!(await stage.outsider.editWeights(scenario.service, source.targetGroupArn, percent))) return;
     this.note('edit-weights');
     if (putBackAfterMs === null) return;
     await sleep(putBackAfterMs);
-    if (await stage.outsider.putBack(scenario.service, before, percent)) this.note('put-back');
+    if (await stage.outsider.putBack(scenario.service, await this.overwritten(), percent)) this.note('put-back');
+  }
+
+  /** Weights, in percent, that the edit has replaced: Fleetshift may have written while the outsider was looking. */
+  private async overwritten(): Promise<Record<string, number>> {
+    const { stage, scenario } = this.target;
+    const ledger = await stage.feed.entriesOf(scenario.service);
+    const edit = routeWrites({ ledger, beginning: { routes: {} } })
+      .filter(({ ours }) => !ours)
+      .at(-1);
+    return Object.fromEntries(Object.entries(edit?.before ?? {}).map(([arn, share]) => [arn, Math.round(100 * share)]));
   }
 }
 

@@ -1,6 +1,6 @@
 /** The weights of a service's routes, replayed from the ledger. */
 import type { LedgerEntry } from '../../sandbox/control/types';
-import { isOurs, type LedgerFacts, type Shares } from './facts';
+import { isOurs, type Beginning, type LedgerFacts, type Shares } from './facts';
 
 export interface RouteWrite {
   entry: LedgerEntry;
@@ -10,7 +10,7 @@ export interface RouteWrite {
   after: Shares;
 }
 
-type Replayed = Pick<LedgerFacts, 'ledger' | 'beginning'>;
+type Replayed = Pick<LedgerFacts, 'ledger'> & { beginning: Pick<Beginning, 'routes'> };
 
 /** Every applied change of a route, in order. */
 export function routeWrites({ ledger, beginning }: Replayed): RouteWrite[] {
