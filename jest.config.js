@@ -16,7 +16,8 @@ module.exports = {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   setupFiles: ['<rootDir>/test/support/quiet-temporal.ts'],
   testTimeout: 90_000,
-  maxWorkers: 2,
+  // One more than the cores that it must do with, for deployments mostly wait.
+  maxWorkers: 3,
   // Deployments of one file that run side by side mostly wait.
   maxConcurrency: 10,
   randomize: true,
