@@ -165,9 +165,7 @@ test('a rollback after the success is taken by the drain; a late promote is refu
 });
 
 test('a rollback for which old is gone says by which deployment what ran before is brought back, also when asked twice', async () => {
-  const id = await deployed(serviceFile());
-  await cli(['promote', id], env);
-  const drain = id.replace(/^deploy/, 'drain');
+  const { id, drain } = await succeeded(serviceFile());
   await cli(['promote', drain], env);
   await cli(['status', drain, '--watch'], env);
   const first = await cli(['rollback', id, '--reason', 'slow carts'], env);
@@ -185,9 +183,7 @@ test('a rollback for which old is gone says by which deployment what ran before 
 });
 
 test('a rollback of a drain that was terminated is refused, and names the way to recover', async () => {
-  const id = await deployed(serviceFile());
-  await cli(['promote', id], env);
-  const drain = id.replace(/^deploy/, 'drain');
+  const { id, drain } = await succeeded(serviceFile());
   const temporal = await connect({ env });
   await temporal.client.workflow.getHandle(drain).terminate('wrong button');
   await temporal.close();
