@@ -118,19 +118,19 @@ export class Outsider {
    * has that share.
    */
   async editWeights(service: string, oldArn: string, newPercent: number): Promise<boolean> {
-    const { weights } = await this.defaultRoute(service);
+    const { listenerArn, weights } = await this.defaultRoute(service);
     const newArn = Object.keys(weights).find((arn) => arn !== oldArn);
     if (newArn === undefined || !(oldArn in weights) || weights[newArn] === newPercent) return false;
-    await this.writeDefaultRoute(service, { [oldArn]: 100 - newPercent, [newArn]: newPercent });
+    await this.writeDefaultRoute(listenerArn, { [oldArn]: 100 - newPercent, [newArn]: newPercent });
     return true;
   }
 
   /** Takes an edit back, when it still stands; answers whether it did. */
   async putBack(service: string, before: Weights, editedPercent: number): Promise<boolean> {
-    const { weights } = await this.defaultRoute(service);
+    const { listenerArn, weights } = await this.defaultRoute(service);
     const standsStill =
       Object.keys(before).every((arn) => arn in weights) && Object.values(weights).includes(editedPercent);
-    if (standsStill) await this.writeDefaultRoute(service, before);
+    if (standsStill) await this.writeDefaultRoute(listenerArn, before);
     return standsStill;
   }
 
@@ -242,8 +242,7 @@ export class Outsider {
     return { listenerArn, weights: weightsIn(rules.find((rule) => rule.IsDefault)?.Actions) };
   }
 
-  private async writeDefaultRoute(service: string, weights: Weights): Promise<void> {
-    const { listenerArn } = await this.defaultRoute(service);
+  private async writeDefaultRoute(listenerArn: string, weights: Weights): Promise<void> {
     const TargetGroups = Object.entries(weights).map(([TargetGroupArn, Weight]) => ({ TargetGroupArn, Weight }));
     await this.clients.elb.send(
       new ModifyListenerCommand({
