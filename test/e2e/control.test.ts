@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import type { Ruling, Verb } from '../../domain/control';
 import { controlSignals, workflowTypes } from '../../workflows/messages';
-import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
+import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress, untilShare } from './support/deployments';
 import { breachesOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, noticesOf, untilPhase, walk } from './support/steer';
@@ -103,7 +103,7 @@ test.concurrent(
   'in shift: a promote passes one step and no more, and rollback goes back under its own name',
   async () => {
     const id = await deploy(stage, serviceFile('inshift', long), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     await walk(stage, id, [
       ['resume', 'already'],
       ['pause', 'taken'],
@@ -112,7 +112,7 @@ test.concurrent(
       ['resume', 'taken'],
       ['promote', 'taken'],
     ]);
-    await untilProgress(stage, id, 'the second step', (progress) => progress.split?.newPercent === 90);
+    await untilShare(stage, id, 90);
     // An update that cannot be read is answered and nothing happens; a signal nobody would answer, so it counts.
     const update = ['workflow', 'update', 'execute', '--workflow-id', id, '--name', 'abort', '--input'];
     await expect(temporalCli(...update, '{"by":7}')).rejects.toThrow(/abort: expected JSON/);
@@ -144,7 +144,7 @@ test.concurrent(
     // The world's own first servers took a moment to become healthy.
     const { full: before } = await stage.sandbox.admin.virtualTraffic();
     const id = await deploy(stage, serviceFile('full', steps), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 10);
+    await untilShare(stage, id, 10);
     // Asked twice, it counts once; and one step is less than all.
     expect((await ask(stage, id, 'promote')).kind).toBe('taken');
     expect((await ask(stage, id, 'promote', { by: 'ada', full: true })).kind).toBe('taken');
@@ -181,8 +181,7 @@ test.concurrent(
     const own = await stage.apart();
     const ids = new Map<string, string>();
     for (const { name } of together) ids.set(name, await deploy(own, serviceFile(name, long), images.good));
-    for (const id of ids.values())
-      await untilProgress(own, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    for (const id of ids.values()) await untilShare(own, id, 20);
     await own.worker.stop();
     for (const { name, verbs } of together) {
       const handle = own.temporal.client.workflow.getHandle(ids.get(name) ?? '');
@@ -191,7 +190,7 @@ test.concurrent(
     await own.startWorker();
     // The first promote came in the pause and was refused; the second passed one step, not two.
     const quiet = ids.get('quiet') ?? '';
-    const seen = await untilProgress(own, quiet, 'the second step', (progress) => progress.split?.newPercent === 90);
+    const seen = await untilShare(own, quiet, 90);
     expect(seen.requests.map(({ ruling }) => ruling)).toEqual(['taken', 'refused', 'taken', 'taken']);
     expect(seen.phase).toBe('shift');
     expect((await ask(own, quiet, 'abort')).kind).toBe('taken');

@@ -1,6 +1,6 @@
 /** Gates, holds and the limits of what waits for a person, on deployments that run side by side in a virtual world. */
 import { randomUUID } from 'node:crypto';
-import { deploy, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
+import { deploy, resultOf, serviceFile, submit, untilProgress, untilShare } from './support/deployments';
 import { ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, unjudged, untilPhase, walk } from './support/steer';
@@ -92,7 +92,7 @@ test.concurrent.each([
   'harm that begins in $where is rolled back without being asked',
   async ({ name, change }) => {
     const id = await deploy(stage, serviceFile(name, change), images.bad);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     if (name === 'badpause') await ask(stage, id, 'pause');
     await untilProgress(stage, id, 'the stand', ({ gate, pause, hold }) => (gate ?? pause ?? hold) !== null);
     await stage.sandbox.admin.setVirtualLoad(name, virtualLoad);
@@ -134,7 +134,7 @@ test.concurrent(
   async () => {
     const limits = { limits: { hold: '4s', pause: '1s' } };
     const id = await deploy(stage, serviceFile('sickold', { ...long, ...limits }), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     const before = await ledgerOf(stage, 'sickold');
     await stage.sandbox.admin.failLaunches({ groupName: 'sickold-v1', statusMessage: 'no capacity', times: 1000 });
     const [instanceId = ''] = await instancesOf(stage, 'sickold-v1');
@@ -206,7 +206,7 @@ test.concurrent(
     const id = await deploy(stage, serviceFile('edited', long), images.good);
     await untilPhase(stage, id, 'ready');
     await resizeGroup(stage, 'edited-v1', { MinSize: 2 });
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     expect((await viewOf(stage, 'edited')).groups).toContainEqual(
       expect.objectContaining({ name: 'edited-v1', min: 3 }),
     );

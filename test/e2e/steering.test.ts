@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { deploy, resultOf, serviceFile, untilProgress, untilShare } from './support/deployments';
 import { breachesOf, countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
 import { editWeights, viewOf } from './support/view';
@@ -27,7 +27,7 @@ test.concurrent(
   async () => {
     const load = await stage.startLoad('halt');
     const id = await deploy(stage, serviceFile('halt'), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     // Typed by a person, without quotes and with the wrong encoding: no converter can read this.
     const broken = ['--input', 'maintenance', '--input-meta', 'encoding=text/plain'];
     await temporalCli('workflow', 'signal', '--workflow-id', id, '--name', 'pause', ...broken);
@@ -49,7 +49,7 @@ test.concurrent(
     const load = await stage.startLoad('stop');
     const before = await viewOf(stage, 'stop');
     const id = await deploy(stage, serviceFile('stop'), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     await stage.temporal.client.workflow.getHandle(id).signal('abort', { by: 'ada', reason: 'wrong one' });
     expect(await resultOf(stage, id)).toMatchObject({
       outcome: 'aborted',
@@ -69,7 +69,7 @@ test.concurrent(
   async () => {
     const load = await stage.startLoad('hand');
     const id = await deploy(stage, serviceFile('hand'), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     const [route] = (await viewOf(stage, 'hand')).routes;
     const [newTargetGroup = ''] = Object.keys(route ?? {}).filter((name) => name !== 'hand');
     await editWeights(stage, 'hand', { hand: 95, [newTargetGroup]: 5 });

@@ -1,7 +1,7 @@
 /** AWS in trouble: the ending is right, and the reason is shown meanwhile. Servers and requests are virtual. */
 import { readDeployment } from '../../clients/temporal/read-deployment';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from './support/deployments';
+import { deploy, resultOf, serviceFile, untilProgress, untilShare } from './support/deployments';
 import { expectSuccess, expectWayBack, failedRequests, runOf } from './support/endings';
 import { countOf, ledgerOf } from './support/ledger';
 import { openStage, type Stage } from './support/stage';
@@ -51,7 +51,7 @@ test.concurrent(
   async () => {
     const failedBefore = await failedRequests(stage, 'blind');
     const id = await deploy(stage, serviceFile('blind'), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     const outage = { operation: 'GetMetricData', kind: 'error-500', inputContains: 'blind', times: 'always' } as const;
     const { id: faultId } = await stage.sandbox.admin.addFault(outage);
     const held = await untilProgress(stage, id, 'the hold', (progress) => progress.hold !== null);

@@ -7,7 +7,7 @@ import { drainIdOf } from '../../domain/deployment';
 import { serviceKey, type ServiceConfig } from '../../domain/service-file';
 import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../workflows/messages';
 import { cli, fileWith } from '../cli/support';
-import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, fileSections, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainResultOf, untilDrain } from '../e2e/support/drains';
 import type { Stage } from '../e2e/support/stage';
 import { long } from '../e2e/support/steer';
@@ -125,7 +125,7 @@ export const scenarios: Record<string, Scenario> = {
 
 async function standingAtFirstStep(stage: Stage, service: ServiceConfig): Promise<string> {
   const id = await deploy(stage, service, images.good);
-  await untilProgress(stage, id, 'the first step', ({ split }) => split?.newPercent === 20);
+  await untilShare(stage, id, 20);
   return id;
 }
 

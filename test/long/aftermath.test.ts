@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { ensureAwsCli } from '../../dev/tools/ensure-aws-cli';
 import { searchAttributes } from '../../workflows/search-attributes';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf } from '../e2e/support/drains';
 import { breachesOf } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
@@ -33,7 +33,7 @@ test.concurrent(
     await addLogin(stage, 'byhand');
     const load = await stage.startLoad('byhand');
     const id = await deploy(stage, serviceFile('byhand'), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     const handle = stage.temporal.client.workflow.getHandle(id);
     await handle.signal('pause');
     const { notices } = await untilProgress(stage, id, 'the pause', (progress) => progress.pause !== null);

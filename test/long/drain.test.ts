@@ -9,7 +9,7 @@ import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
 import { drainIdOf } from '../../domain/deployment';
 import { waitUntil } from '../support/wait-until';
-import { deploy, progressOf, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, progressOf, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
 import { breachesOf } from '../e2e/support/ledger';
 import { openStage, type Stage } from '../e2e/support/stage';
@@ -130,7 +130,7 @@ test.concurrent(
     expect(await resultOf(stage, first)).toMatchObject({ outcome: 'succeeded' });
     await askDrain(stage, first, 'pause');
     const second = await deploy(stage, serviceFile('next'), images.v1);
-    await untilProgress(stage, second, 'its first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, second, 20);
     await stage.temporal.client.workflow.getHandle(second).signal('pause');
     // The pause keeps old where it is; the way back is the next deployment's to give up.
     const asked = await askDrain(stage, first, 'rollback', { by: 'ada' });

@@ -3,7 +3,7 @@
  * is killed in its writes; somebody aborts; new breaks just after its last weight. Old gets no more than it can carry at
  * any moment, and everything that is possible is done.
  */
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, resultOf, serviceFile, untilShare } from '../e2e/support/deployments';
 import { playDeaths, type Deaths } from '../e2e/support/deaths';
 import { expectWayBack, runOf, standing, type Run } from '../e2e/support/endings';
 import { ledgerOf, newPercents } from '../e2e/support/ledger';
@@ -58,7 +58,7 @@ afterAll(() => stage.stop(), 60_000);
 /** A deployment of a good version that stands at its last weight but one: old has 10 %. */
 async function nearlyDone(name: string, limits = {}): Promise<string> {
   const id = await deploy(stage, serviceFile(name, { bake: '10m', limits }), images.good);
-  await untilProgress(stage, id, 'the last step', (progress) => progress.split?.newPercent === 90);
+  await untilShare(stage, id, 90);
   return id;
 }
 

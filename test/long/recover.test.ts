@@ -7,7 +7,7 @@ import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
 import type { HalfDone } from '../../domain/recovery';
 import { cli, fileWith } from '../cli/support';
-import { deploy, fileSections, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, fileSections, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { drainHandle } from '../e2e/support/drains';
 import { expectSuccess, expectWayBack, failedRequests, runOf, type Run } from '../e2e/support/endings';
 import { ledgerOf, newPercents } from '../e2e/support/ledger';
@@ -83,7 +83,7 @@ async function halfDoneOf(on: Stage, name: string): Promise<HalfDone[]> {
 /** Begins a deployment and leaves it standing at this share. */
 async function deployedTo(on: Stage, name: string, newPercent: number): Promise<string> {
   const id = await deploy(on, serviceFile(name, wide), images.good);
-  await untilProgress(on, id, `${newPercent} %`, (progress) => progress.split?.newPercent === newPercent);
+  await untilShare(on, id, newPercent);
   await on.temporal.client.workflow.getHandle(id).signal('pause');
   await untilProgress(on, id, 'the pause', (progress) => progress.pause !== null);
   return id;

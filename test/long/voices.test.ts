@@ -11,7 +11,7 @@ import { ServiceDirectory } from '../../gateway/service-directory';
 import { cli, type CliRun } from '../cli/support';
 import { isSignedWith, notificationIn, receiver, type Receiver } from '../support/receiver';
 import { waitUntil } from '../support/wait-until';
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, resultOf, serviceFile, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { expectUntouched, long, unjudged } from '../e2e/support/steer';
@@ -144,7 +144,7 @@ test.concurrent(
     withReceiver(async (there) => {
       const change = { ...long, limits: { hold: '4s' }, ...notifying(there) };
       const id = await deploy(stage, serviceFile('sick', change), images.good);
-      await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+      await untilShare(stage, id, 20);
       await stage.sandbox.admin.failLaunches({ groupName: 'sick-v1', statusMessage: 'no capacity', times: 1000 });
       const [instanceId = ''] = await instancesOf(stage, 'sick-v1');
       await stage.sandbox.admin.crashInstance(instanceId);
@@ -184,7 +184,7 @@ test.concurrent(
   'an abort through the gateway stops a running deployment and puts everything back; a forged one does nothing',
   async () => {
     const id = await deploy(stage, serviceFile('chat', long), images.good);
-    await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+    await untilShare(stage, id, 20);
     const path = `/v1/deployments/${id}/abort`;
     const forged = await fetch(`${gatewayUrl}${path}`, {
       method: 'POST',

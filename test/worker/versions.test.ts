@@ -7,7 +7,7 @@ import type { Child } from '../../dev/processes/child';
 import { drainIdOf } from '../../domain/deployment';
 import { controlSignals, serviceWorkflowId } from '../../workflows/messages';
 import { serviceKey } from '../../domain/service-file';
-import { deploy, resultOf, serviceFile, untilProgress } from '../e2e/support/deployments';
+import { deploy, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { failedRequests } from '../e2e/support/endings';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { images } from '../e2e/support/world';
@@ -66,7 +66,7 @@ test('a deployment that runs during a release ends on the code it began with', a
   const failedBefore = await failedRequests(stage, 'running');
   const running = serviceFile('running', { shift: { steps: [20, 60, 100] } });
   const id = await deploy(stage, running, images.good);
-  await untilProgress(stage, id, 'the first step', (progress) => progress.split?.newPercent === 20);
+  await untilShare(stage, id, 20);
   await stage.temporal.client.workflow.getHandle(id).signal(controlSignals.pause);
 
   const env = { ...stage.env, FLEETSHIFT_BUILD_ID: second };

@@ -88,3 +88,9 @@ export async function untilProgress(
 ): Promise<DeploymentProgress> {
   return waitUntil(what, () => progressOf(stage, deploymentId), { until: reached, deadlineMs: 60_000 });
 }
+
+/** Waits until new has been read back with this share of the traffic. */
+export function untilShare(stage: Stage, deploymentId: string, newPercent: number): Promise<DeploymentProgress> {
+  const reached = ({ split }: DeploymentProgress) => split?.newPercent === newPercent;
+  return untilProgress(stage, deploymentId, `${newPercent} % on new`, reached);
+}
