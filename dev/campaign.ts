@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { runScenario } from './campaign/run-scenario';
 import { drawScenario } from './campaign/scenario';
 import { openStage, removeLogs, type Stage } from './campaign/stage';
+import { inParallel } from './in-parallel';
 import { addRun, emptySummary, failureReport, verdictOn, type Summary } from './campaign/summary';
 
 interface Orders {
@@ -18,24 +19,39 @@ interface Orders {
   json: boolean;
 }
 
+/** What the runs leave behind makes every call dearer: after so many they begin again with nothing. */
+const runsPerStage = 200;
+
 const defaults = { runs: 100, seed: 1, parallel: 16 } as const;
 
 async function main(): Promise<void> {
   const orders = readOrders();
-  const stage = await openStage(say);
-  endOnInterrupt(stage);
-  let summary: Summary;
-  try {
-    summary = await campaign(stage, orders);
-  } finally {
-    await stage.stop();
+  const summary = emptySummary(orders.seed);
+  for (let from = 0; from < orders.indexes.length; from += runsPerStage) {
+    await onStageOfItsOwn(summary, { ...orders, indexes: orders.indexes.slice(from, from + runsPerStage) });
   }
   if (orders.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
   else say(JSON.stringify(summary, null, 2));
-  if (summary.wrongEndings + summary.violations > 0) {
-    say(`something went wrong, see above; the logs are in ${stage.directory}`);
-    process.exitCode = 1;
-  } else await removeLogs(stage);
+  if (problemsIn(summary) > 0) process.exitCode = 1;
+}
+
+/** The logs are kept when something went wrong. */
+async function onStageOfItsOwn(summary: Summary, orders: Orders): Promise<void> {
+  const problemsBefore = problemsIn(summary);
+  const stage = await openStage(say);
+  const listening = endOnInterrupt(stage);
+  try {
+    await play(stage, orders, summary);
+  } finally {
+    await stage.stop();
+    listening[Symbol.dispose]();
+  }
+  if (problemsIn(summary) === problemsBefore) await removeLogs(stage);
+  else say(`something went wrong, see above; the logs are in ${stage.directory}`);
+}
+
+function problemsIn({ wrongEndings, violations }: Summary): number {
+  return wrongEndings + violations;
 }
 
 function readOrders(): Orders {
@@ -63,30 +79,25 @@ function whole(name: string, text: string | undefined, otherwise: number): numbe
   throw new Error(`--${name} is "${text}": expected a whole number`);
 }
 
-async function campaign(stage: Stage, { seed, indexes, parallel }: Orders): Promise<Summary> {
-  const summary = emptySummary(seed);
-  const waiting = [...indexes];
-  const runNext = async (): Promise<void> => {
-    for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
-      const record = await runScenario(stage, drawScenario(seed, index));
-      const verdict = verdictOn(record);
-      addRun(summary, record, verdict);
-      if (verdict.wrongEnding !== null || verdict.violations.length > 0) say(failureReport(seed, record, verdict));
-      say(`${summary.runs} of ${indexes.length}: run ${index} ${record.result?.outcome ?? 'stuck'}`);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, indexes.length) }, runNext));
-  return summary;
+async function play(stage: Stage, { seed, indexes, parallel }: Orders, summary: Summary): Promise<void> {
+  await inParallel(indexes, parallel, async (index) => {
+    const record = await runScenario(stage, drawScenario(seed, index));
+    const verdict = verdictOn(record);
+    addRun(summary, record, verdict);
+    if (verdict.wrongEnding !== null || verdict.violations.length > 0) say(failureReport(seed, record, verdict));
+    say(`${summary.runs}: run ${index} ${record.result?.outcome ?? 'stuck'}`);
+  });
 }
 
-/** Every process of the stage ends with this one. */
-function endOnInterrupt({ directory }: Stage): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      say(`${signal}: ending everything; the logs stay in ${directory}`);
-      process.exit(130);
-    });
-  }
+/** Every process of the stage ends with this one; until what is answered is disposed of. */
+function endOnInterrupt({ directory }: Stage): Disposable {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const end = (signal: NodeJS.Signals): void => {
+    say(`${signal}: ending everything; the logs stay in ${directory}`);
+    process.exit(130);
+  };
+  for (const signal of signals) process.once(signal, end);
+  return { [Symbol.dispose]: () => signals.forEach((signal) => process.off(signal, end)) };
 }
 
 function say(line: string): void {
