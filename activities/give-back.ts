@@ -12,21 +12,29 @@ import {
   writeRoutes,
   type RouteNow,
 } from './traffic';
+import { onceVisible } from './visibility';
+import { AwsCallError } from '../clients/aws/errors';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { newPercentAfterGiveBack } from '../domain/give-back';
+import type { Plan } from '../domain/plan';
 import { givesWeight, mayBeOfFleet } from '../domain/routes';
 import { oldNeedsForAll, oldSizeNow } from '../domain/steps';
 
 export type GiveBackAnswer =
   | {
       kind: 'returned';
+      /** The highest share that new has left in any route. */
       newPercent: number;
+      /** By pair: one may be given back while another has no healthy server of old. Absent from earlier releases. */
+      newPercents?: number[];
       readBackMs: number;
       /** Somebody else's weights that were overwritten, which is right only on the way back. */
       overwritten: string[];
       /** Routes in which somebody else's target groups have weight: left as they are. */
       leftAlone: string[];
+      /** Servers that new's demand has asked for. Absent from earlier releases. */
+      newSize?: number;
     }
   | { kind: 'not-read-back'; detail: string };
 
@@ -43,22 +51,28 @@ export function createGiveBackActivities(deps: ActivityDeps) {
     /** Gives back to old what its healthy servers can carry; called again until everything is back. */
     giveBack: writer(async (input: GiveBackInput & { ourPercents: number[] }): Promise<GiveBackAnswer> => {
       const aws = sessionOf(deps, input.service);
-      const { routes, leftAlone, unclear, newPercent } = await readReturnable(aws, input);
+      const { pairs, leftAlone, unclear, newSize } = await readReturnable(aws, input);
       if (unclear.length > 0)
         return {
           kind: 'not-read-back',
           detail: `the target groups of new cannot be found, and ${unclear.map(describeForwards).join('; ')}`,
         };
-      const tooHigh = routes.filter((route) => (route.observed ?? 0) > newPercent);
-      const overwritten = foreignEdits(tooHigh, input.ourPercents);
-      const answer = await writeRoutes(aws, tooHigh, newPercent);
-      if (answer.kind !== 'written') return answer;
+      const tooHigh = pairs.map(({ routes, newPercent }) => ({
+        routes: routes.filter((route) => (route.observed ?? 0) > newPercent),
+        newPercent,
+      }));
+      const overwritten = tooHigh.flatMap(({ routes }) => foreignEdits(routes, input.ourPercents));
+      const problem = await writeAll(aws, tooHigh);
+      if (problem !== null) return { kind: 'not-read-back', detail: problem };
+      const newPercents = pairs.map(({ newPercent }) => newPercent);
       return {
         kind: 'returned',
-        newPercent,
-        readBackMs: answer.readBackMs,
+        newPercent: Math.max(0, ...newPercents),
+        newPercents,
+        readBackMs: Date.now(),
         overwritten,
         leftAlone: leftAlone.map(describeRoute),
+        newSize,
       };
     }),
 
@@ -66,16 +80,17 @@ export function createGiveBackActivities(deps: ActivityDeps) {
     watchGiveBack: watcher(async (input: GiveBackInput & { deadlineMs: number }): Promise<GiveBackChance> => {
       const aws = sessionOf(deps, input.service);
       const { old: planned } = input.plan;
-      const size = oldSizeNow({ planned, sizesSince: input.sizesSince });
       return lookUntil<GiveBackChance>({
         deadlineMs: input.deadlineMs,
         everySeconds: input.service.pollSeconds,
         look: async () => {
           const [found, old] = await Promise.all([readReturnable(aws, input), describeGroup(aws, planned.groupName)]);
-          report({
-            text: `${found.current} % of the traffic is on new, and old can carry ${100 - found.newPercent} %`,
-          });
-          const stuck = found.current === 0 ? found.leftAlone.length > 0 : found.newPercent === found.current;
+          const size = oldSizeNow({ planned, sizesSince: [...input.sizesSince, found.newSize] });
+          const current = Math.max(0, ...found.pairs.map((pair) => pair.current));
+          const newPercent = Math.max(0, ...found.pairs.map((pair) => pair.newPercent));
+          report({ text: `${current} % of the traffic is on new, and old can carry ${100 - newPercent} %` });
+          const canMove = found.pairs.some((pair) => pair.newPercent < pair.current);
+          const stuck = current === 0 ? found.leftAlone.length > 0 : !canMove;
           const shrunk = old !== undefined && (old.DesiredCapacity ?? 0) < size;
           return stuck && !shrunk ? null : { kind: 'again' };
         },
@@ -85,33 +100,49 @@ export function createGiveBackActivities(deps: ActivityDeps) {
   };
 }
 
-interface Returnable {
+/** What belongs together in the way back: a pair of target groups, and the routes that it shares. */
+interface ReturnablePair {
   routes: RouteNow[];
-  leftAlone: RouteNow[];
-  /** Routes that give weight to what is not old's while new's target group is not found: it may be that one. */
-  unclear: RouteNow[];
-  /** Highest share of new in any route. */
+  /** Highest share of new in any of them. */
   current: number;
   /** Share that new must keep for now. */
   newPercent: number;
 }
 
+interface Returnable {
+  pairs: ReturnablePair[];
+  leftAlone: RouteNow[];
+  /** Routes that give weight to what is not old's while new's target group is not found: it may be that one. */
+  unclear: RouteNow[];
+  /** Servers that new's group wants, for what it carries is most of the demand; 0 when it is not. */
+  newSize: number;
+}
+
 async function readReturnable(aws: AwsSession, { plan, sizesSince }: GiveBackInput): Promise<Returnable> {
   const newArns = await newTargetGroupArns(aws, plan);
-  const pairs = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
-  const routes = await readRoutes(aws, plan, pairs);
+  const arns = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
+  const routes = await readRoutes(aws, plan, arns);
   const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
-  const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns: pairs.map((pair) => pair.oldArn), newArns });
+  const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns: arns.map((pair) => pair.oldArn), newArns });
   const unclear = routes.filter(({ pair, actions }) => pair.newArn === '' && givesWeight(actions, isUnclear));
-  const current = Math.max(0, ...routes.map((route) => route.observed ?? 0));
-  const oldNeeded = oldNeedsForAll({ planned: plan.old, sizesSince });
-  return {
-    routes,
-    leftAlone,
-    unclear,
-    current,
-    newPercent: current === 0 ? 0 : await giveBackTarget(aws, pairs, { current, oldNeeded }),
-  };
+  const newSize = routes.some(({ observed }) => (observed ?? 0) > 50) ? await sizeOfNew(aws, plan) : 0;
+  const pairs = plan.pairs.map(async (planned, index): Promise<ReturnablePair> => {
+    const ofPair = routes.filter(({ route }) => route.pair === index);
+    const current = Math.max(0, ...ofPair.map((route) => route.observed ?? 0));
+    const healthyServers = planned.oldHealthy ?? plan.old.healthyServers;
+    const oldNeeded = oldNeedsForAll({
+      planned: { ...plan.old, healthyServers },
+      sizesSince: [...sizesSince, newSize],
+    });
+    const newPercent = current === 0 ? 0 : await giveBackTarget(aws, arns[index], { current, oldNeeded });
+    return { routes: ofPair, current, newPercent };
+  });
+  return { pairs: await Promise.all(pairs), leftAlone, unclear, newSize };
+}
+
+/** A fleet that carries most of the traffic has followed the demand; so must the one that gets it back. */
+async function sizeOfNew(aws: AwsSession, plan: Plan): Promise<number> {
+  return (await describeGroup(aws, plan.names.group))?.DesiredCapacity ?? 0;
 }
 
 function hasWeight({ actions }: RouteNow, arn: string): boolean {
@@ -120,18 +151,42 @@ function hasWeight({ actions }: RouteNow, arn: string): boolean {
 
 async function giveBackTarget(
   aws: AwsSession,
-  pairs: readonly PairArns[],
+  { oldArn, newArn }: PairArns = { oldArn: '', newArn: '' },
   { current, oldNeeded }: { current: number; oldNeeded: number },
 ): Promise<number> {
-  const targets = await Promise.all(
-    pairs.map(async ({ oldArn, newArn }) =>
-      newPercentAfterGiveBack({
-        currentNewPercent: current,
-        oldHealthy: await healthyCount(aws, oldArn),
-        oldNeeded,
-        newHealthy: newArn === '' ? 0 : await healthyCount(aws, newArn),
-      }),
-    ),
+  return newPercentAfterGiveBack({
+    currentNewPercent: current,
+    oldHealthy: await healthyIn(aws, oldArn),
+    oldNeeded,
+    newHealthy: newArn === '' ? 0 : await healthyIn(aws, newArn),
+  });
+}
+
+/** One that is gone has none; the routes of the other pairs must not wait for it. */
+async function healthyIn(aws: AwsSession, targetGroupArn: string): Promise<number> {
+  try {
+    return await healthyCount(aws, targetGroupArn);
+  } catch (error) {
+    if (error instanceof AwsCallError && error.kind === 'not-found') return 0;
+    throw error;
+  }
+}
+
+/** Everything is tried before the first refusal is told. Answers what does not read back, in words. */
+async function writeAll(
+  aws: AwsSession,
+  pairs: readonly Pick<ReturnablePair, 'routes' | 'newPercent'>[],
+): Promise<string | null> {
+  const written = [];
+  for (const { routes, newPercent } of pairs)
+    for (const route of routes) {
+      const writing = onceVisible(`route ${route.route.arn}`, () => writeRoutes(aws, [route], newPercent));
+      written.push(...(await Promise.allSettled([writing])));
+    }
+  const refused = written.find((one) => one.status === 'rejected');
+  if (refused) throw refused.reason;
+  const details = written.flatMap((one) =>
+    one.status === 'fulfilled' && one.value.kind === 'not-read-back' ? [one.value.detail] : [],
   );
-  return Math.max(...targets);
+  return details.length === 0 ? null : details.join('; ');
 }

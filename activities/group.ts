@@ -2,7 +2,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
-import { watcher, writer } from './roles';
+import { pause, watcher, writer } from './roles';
 import { findRoutes } from './source';
 import { newTargetGroupArns } from './target-group';
 import { onceVisible } from './visibility';
@@ -20,7 +20,7 @@ export type Fleet = 'old' | 'new';
 export type ScaleAnswer = { kind: 'scaled' } | { kind: 'absent' } | { kind: 'still-routed'; detail: string };
 
 /** One empty read proves nothing: `absent` may be a stale answer. */
-export type RegrowAnswer = { kind: 'asked' } | { kind: 'absent' };
+export type RegrowAnswer = { kind: 'asked'; raisedMaxSize?: { from: number; to: number } } | { kind: 'absent' };
 
 export interface OldSize {
   minSize: number;
@@ -28,6 +28,9 @@ export interface OldSize {
 }
 
 export type RestoreAnswer = { kind: 'restored' } | { kind: 'foreign-edit'; detail: string };
+
+const readsUntilGone = 3;
+const readsUntilGonePauseSeconds = 1;
 
 export function createGroupActivities(deps: ActivityDeps) {
   return {
@@ -52,10 +55,11 @@ export function createGroupActivities(deps: ActivityDeps) {
       const old = await describeGroup(aws, groupName);
       if (!old) return { kind: 'absent' };
       if ((old.DesiredCapacity ?? 0) >= size) return { kind: 'asked' };
-      const MaxSize = Math.max(old.MaxSize ?? 0, maxSize, size);
+      const from = old.MaxSize ?? 0;
+      const to = Math.max(from, maxSize, size);
       // The floor raises the size with it, and never lowers it: a write that lands late cannot shrink the fleet.
-      await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: size, MaxSize });
-      return { kind: 'asked' };
+      await updateGroup(aws, { AutoScalingGroupName: groupName, MinSize: size, MaxSize: to });
+      return to > from ? { kind: 'asked', raisedMaxSize: { from, to } } : { kind: 'asked' };
     }),
 
     /** ARN of the group that this deployment made; null when it is not there. */
@@ -74,7 +78,7 @@ export function createGroupActivities(deps: ActivityDeps) {
       }: OnPlan & { fleet: Fleet; frozenMinSizes: number[] }): Promise<RestoreAnswer> => {
         const aws = sessionOf(deps, service);
         const groupName = groupNameOf(plan, fleet);
-        const group = await describeGroup(aws, groupName);
+        const group = await groupUnlessGone(aws, groupName);
         if (!group) return { kind: 'foreign-edit', detail: `group ${groupName} is gone` };
         const live = group.MinSize ?? 0;
         const answer = restoredMinSize({ live, frozen: frozenMinSizes, original: plan.old.minSize });
@@ -102,6 +106,16 @@ export function createGroupActivities(deps: ActivityDeps) {
       return { kind: 'scaled' };
     }),
   };
+}
+
+/** One empty read may be a stale answer: what several in a row do not find is gone. */
+async function groupUnlessGone(aws: AwsSession, name: string): Promise<AutoScalingGroup | undefined> {
+  for (let read = 0; read < readsUntilGone; read++) {
+    if (read > 0) await pause(readsUntilGonePauseSeconds);
+    const group = await describeGroup(aws, name);
+    if (group) return group;
+  }
+  return undefined;
 }
 
 async function oldGroup(aws: AwsSession, plan: Plan): Promise<AutoScalingGroup> {

@@ -13,6 +13,8 @@ import type { RecoveredStand } from './recovered-plan';
 export interface TargetGroupPair {
   oldArn: string;
   oldDimension: string;
+  /** Healthy servers of old when it was planned; not known of a recovered one. */
+  oldHealthy?: number;
   newName: string;
 }
 
@@ -107,6 +109,7 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
       pairs: facts.targetGroups.map((group, index) => ({
         oldArn: group.arn,
         oldDimension: group.dimension,
+        oldHealthy: group.healthy,
         newName: names.targetGroups[index] ?? '',
       })),
       routes: facts.routes.map((route) => ({

@@ -62,6 +62,28 @@ export function isOutage(error: unknown): boolean {
   );
 }
 
+/**
+ * A write that AWS refuses for now is tried for a short time, told, and tried again: one long call would keep to itself
+ * why it waits, and nothing could come in between.
+ * @throws Error of the last try when trying again cannot help, or it is too late for that
+ */
+export async function persistently<Answer>(input: {
+  write: () => Promise<Answer>;
+  /** Tells, and waits until the next try. */
+  refused: (message: string) => Promise<void>;
+  untilMs: number;
+}): Promise<Answer> {
+  for (;;) {
+    try {
+      return await input.write();
+    } catch (error) {
+      const message = activityFailureMessage(error);
+      if (message === undefined || isHopeless(error) || Date.now() >= input.untilMs) throw error;
+      await input.refused(message);
+    }
+  }
+}
+
 /** Whether a call ended only because its limit did: another try may go well. */
 export function isOutOfTime(error: unknown): boolean {
   return error instanceof ActivityFailure && (error.cause instanceof TimeoutFailure || error.retryState === 'TIMEOUT');

@@ -5,6 +5,7 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -20,7 +21,7 @@ import { undoneBy } from '../domain/late-rollback';
 import { pauseSeconds } from '../domain/pace';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
-import { activityFailureMessage, isHopeless, watch, writers, type Caller, type Interrupted } from './calls';
+import { isHopeless, persistently, watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
 import { LateRollbacks } from './late-rollback';
 import {
@@ -59,9 +60,11 @@ export interface DrainState {
   /** After this the drain is left to a person. */
   untilMs: number;
   promoted: boolean;
-  /** The next deployment of the service, which ends the keep. */
+  /** The next deployment of the service that has succeeded, which ends the keep. */
   supersededBy: string | null;
   frozenMinSizes: number[];
+  /** Where it was told as late last. */
+  lateIn?: RemovalPlace['stage'];
 }
 
 /** A drain waits for real work, so only a person ends one that takes longer than this. */
@@ -132,7 +135,7 @@ export class DrainRun {
     setHandler(drainProgressQuery, () => this.progress);
     setHandler(supersededSignal, (next) => {
       this.state.supersededBy = next?.by ?? 'the next deployment';
-      this.notice(`${this.state.supersededBy} has begun: old is no longer kept for the way back`);
+      this.notice(`${this.state.supersededBy} has succeeded: old is no longer kept for the way back`);
     });
     listenToVerbs(this);
     // Half-way the old fleet would stay frozen, so a drain goes on; what may be asked of it instead is said.
@@ -240,10 +243,13 @@ export class DrainRun {
     setCurrentDetails(`**${progress.phase}** ${progress.groupName} – ${text}`);
   }
 
-  /** Something takes longer than the service file says; told the first time. */
+  /** Something takes longer than the service file says; told once in each stage. */
   late(text: string): void {
-    if (!this.progress.late) this.teller.tell({ event: 'late', reason: text });
+    const { stage } = this.state.place;
+    const isNew = !this.progress.late || (this.state.lateIn !== stage && patched('late-in-each-stage'));
+    if (isNew) this.teller.tell({ event: 'late', reason: text });
     this.progress.late = true;
+    this.state.lateIn = stage;
     this.notice(text);
   }
 
@@ -293,18 +299,28 @@ export class DrainRun {
    */
   async exclusively<Answer>(arns: string[], write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {
     const sinceMs = Date.now();
-    for (;;) {
-      try {
-        return await this.inTurn(arns, () => this.brief(write));
-      } catch (error) {
-        const message = activityFailureMessage(error);
-        if (message === undefined || isHopeless(error) || Date.now() >= this.state.untilMs) throw error;
-        this.late(`not written yet: ${message}; others may write there meanwhile`);
-      }
-      const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: this.service.pollSeconds });
-      await sleep(pause * 1000, { summary: 'let others write on the routes' });
-      await this.between();
-    }
+    return persistently({
+      write: () => this.inTurn(arns, () => this.brief(write)),
+      refused: (message) => this.afterRefusal(`${message}; others may write there meanwhile`, sinceMs),
+      untilMs: this.state.untilMs,
+    });
+  }
+
+  /** Until it is done, and told as late while AWS refuses it. */
+  async insist<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer> {
+    const sinceMs = Date.now();
+    return persistently({
+      write: () => call(this.write(summary, this.service.limits.readBackSeconds)),
+      refused: (message) => this.afterRefusal(message, sinceMs),
+      untilMs: this.state.untilMs,
+    });
+  }
+
+  private async afterRefusal(message: string, sinceMs: number): Promise<void> {
+    this.late(`not done yet: ${message}`);
+    const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: this.service.pollSeconds });
+    await sleep(pause * 1000, { summary: 'let others write, and try again' });
+    await this.between();
   }
 
   private async brief<Answer>(write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {

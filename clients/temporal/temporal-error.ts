@@ -26,6 +26,7 @@ export class TemporalError extends Error {
 
 /** The gRPC status codes told apart here (grpc.io, "Status codes and their use in gRPC"). */
 const grpcStatus = {
+  cancelled: 1,
   invalidArgument: 3,
   deadlineExceeded: 4,
   notFound: 5,
@@ -51,6 +52,8 @@ export function asTemporalError(input: { error: unknown; doing: string; settings
         `cannot reach ${where} ${asked}: ${text}. Is the server running, and is TEMPORAL_ADDRESS right?`,
         { cause: error },
       );
+    // Whoever cancels here is the other side, when the deadline that it was told has passed: it may come before our own.
+    case grpcStatus.cancelled:
     case grpcStatus.deadlineExceeded:
       return new TemporalError(
         'no-answer',

@@ -126,7 +126,7 @@ test('a floor of an earlier step does not shrink old, and the next step raises i
   expect(groupNamed('web-v1')).toMatchObject({ desiredCapacity: 4, minSize: 4 });
 });
 
-test('a weight of an earlier step is seen by the guard', async () => {
+test('a weight of an earlier step is not taken for the newest, and the next is not written over it', async () => {
   await upTo.readyClone(stage);
   const land = await onTheWire('writeSplit', splitInput(stage, 50));
   await call('writeSplit', splitInput(stage, 50));

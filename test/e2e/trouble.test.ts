@@ -68,7 +68,7 @@ test.concurrent(
 );
 
 test.concurrent(
-  'what AWS refuses is shown while it is tried again, with the missing permission',
+  'what AWS throttles is shown while it is tried again, until somebody aborts',
   async () => {
     const refusal = { operation: 'CreateLaunchTemplate', kind: 'throttle', inputContains: 'slowed' } as const;
     const { id: faultId } = await stage.sandbox.admin.addFault({ ...refusal, times: 'always' });

@@ -33,7 +33,7 @@ beforeAll(async () => {
     dynamicConfig: { 'limit.historyCount.suggestContinueAsNew': String(eventsPerRun) },
   });
   [stage, renewing] = await Promise.all([
-    openStage([{ name: 'next' }, { name: 'refused' }], {}, 'virtual'),
+    openStage([{ name: 'next' }, { name: 'again' }, { name: 'refused' }], {}, 'virtual'),
     openStage([{ name: 'stay' }], { TEMPORAL_ADDRESS: temporal.address }, 'virtual'),
   ]);
 }, 120_000);
@@ -128,14 +128,13 @@ test.concurrent(
   async () => {
     const first = await deploy(stage, serviceFile('next', { keep: '1h' }), images.good);
     expect(await resultOf(stage, first)).toMatchObject({ outcome: 'succeeded' });
-    await askDrain(stage, first, 'pause');
     const second = await deploy(stage, serviceFile('next'), images.v1);
     await untilShare(stage, second, 20);
     await stage.temporal.client.workflow.getHandle(second).signal('pause');
-    // The pause keeps old where it is; the way back is the next deployment's to give up.
+    // Old is kept as it is; the way back is the next deployment's to give up.
     const asked = await askDrain(stage, first, 'rollback', { by: 'ada' });
     expect(asked).toMatchObject({ kind: 'refused', text: expect.stringContaining(second) as string });
-    await askDrain(stage, first, 'resume');
+    await askDrain(stage, first, 'promote');
     await untilDrain(stage, first, 'it to wait', (progress) =>
       noticesOf(progress).includes(`waiting: ${second} holds`),
     );
@@ -150,6 +149,25 @@ test.concurrent(
 );
 
 test.concurrent(
+  'old is kept for its way back through a next deployment that fails, and until the one that succeeds',
+  async () => {
+    const first = await deploy(stage, serviceFile('again', { keep: '1h' }), images.good);
+    expect(await resultOf(stage, first)).toMatchObject({ outcome: 'succeeded' });
+    const second = await deploy(stage, serviceFile('again'), images.bad);
+    expect(await resultOf(stage, second)).toMatchObject({ outcome: 'rolled-back', repairs: [] });
+    const kept = await untilDrain(stage, first, 'an answer', () => true);
+    expect(kept).toMatchObject({ phase: 'keep', late: false });
+    const third = await deploy(stage, serviceFile('again'), images.v1);
+    expect(await resultOf(stage, third)).toMatchObject({ outcome: 'succeeded', repairs: [] });
+    expect(await drainResultOf(stage, first)).toMatchObject({ ending: 'scaled-to-zero', repairs: [] });
+    const ended = await untilDrain(stage, first, 'an answer', () => true);
+    expect(noticesOf(ended)).toContain(`${third} has succeeded`);
+    expect(await breachesOf(stage, 'again')).toEqual([]);
+  },
+  150_000,
+);
+
+test.concurrent(
   'a route that refuses the write of a drain is let go in between, and the drain goes on when it is mended',
   async () => {
     const service = serviceFile('refused', { limits: { readBack: '6s' } });
@@ -159,7 +177,7 @@ test.concurrent(
     const fault = { operation: 'ModifyListener', inputContains: '/refused/', skip: 1, times: 'always' } as const;
     const { id: faultId } = await stage.sandbox.admin.addFault({ ...fault, kind: 'error-500' });
     expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
-    const said = 'not written yet';
+    const said = 'not done yet';
     const { late } = await untilDrain(stage, id, 'the pause', (progress) => noticesOf(progress).includes(said));
     expect(late).toBe(true);
     await stage.sandbox.admin.removeFaults(faultId);

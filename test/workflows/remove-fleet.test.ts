@@ -1,4 +1,5 @@
 /** What sets a removal back: it must neither spin nor go on for ever, for a history is bounded. */
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities';
 import { parseServiceFile } from '../../domain/service-file';
 import type { Plan } from '../../domain/plan';
@@ -94,4 +95,33 @@ test('a fleet that something revives again and again is let go with pauses, unti
   };
   expect(await removeFleet(removal('old', answers))).toEqual(leftToAPerson);
   expect(calls.filter((name) => name === 'watchGone').length).toBeLessThan(turnsOfADay);
+});
+
+test('a write that AWS refuses is told and tried again, and what comes between tries has its turn', async () => {
+  const answers = {
+    leaveRoutes: { kind: 'left' },
+    watchQuiet: { kind: 'quiet' },
+    scaleToZero: { kind: 'scaled' },
+    watchGone: { kind: 'gone' },
+    retireFleet: { ending: 'deleted' },
+  };
+  const going = removal('old', answers);
+  const told: string[] = [];
+  let refusals = 3;
+  const write = going.write;
+  Object.assign(going, {
+    tell: (text: string) => told.push(text),
+    write: (summary: string, limitSeconds: number) => {
+      expect(limitSeconds).toBe(going.service.limits.readBackSeconds);
+      if (!summary.startsWith('let the servers') || refusals-- <= 0) return write(summary);
+      const refusal = ApplicationFailure.create({ message: 'AccessDenied: UpdateAutoScalingGroup', type: 'denied' });
+      const failure = new ActivityFailure('failed', 'scaleToZero', '1', 'TIMEOUT', 'worker', refusal);
+      return { scaleToZero: () => Promise.reject(failure) };
+    },
+    between: async () => void calls.push('between'),
+  });
+  going.place.stage = 'empty';
+  expect(await removeFleet(going)).toEqual({ ending: 'deleted', repairs: [] });
+  expect(told).toEqual(Array(3).fill('not done yet: AccessDenied: UpdateAutoScalingGroup'));
+  expect(calls.filter((call) => call === 'between').length).toBeGreaterThanOrEqual(3);
 });

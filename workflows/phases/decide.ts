@@ -7,12 +7,14 @@ import { drain } from '../drain';
 import { LeaseTakenError } from '../leases';
 import type { DeploymentRun } from '../run';
 import { searchAttributes } from '../search-attributes';
+import { endEarlierKeep } from './earlier-keep';
 
 export async function decide(run: DeploymentRun): Promise<DeploymentResult> {
   run.decide();
   await unfreezeNew(run);
   const drainId = drainIdOf(run.progress.deploymentId);
   await startDrain(run, drainId);
+  await endEarlierKeep(run);
   return run.finish('succeeded', successSentence(run), { drainId });
 }
 
@@ -55,12 +57,12 @@ function keepUntilMs({ plan, service }: DeploymentRun): number {
   return plan.recovered?.isOldRouted === false ? Date.now() : Date.now() + service.keepSeconds * 1000;
 }
 
-/** New keeps its floor when this fails: harmless, but told. */
+/** New keeps its floor when this fails: harmless, but told. It gets little time, for the way back is the drain's. */
 async function unfreezeNew(run: DeploymentRun): Promise<void> {
   const { group } = run.plan.names;
   try {
     const answer = await run
-      .write('give new the minimum size that old had')
+      .write('give new the minimum size that old had', 2 * run.timeouts.writerSeconds)
       .restoreMinSize({ ...run.onPlan, fleet: 'new', frozenMinSizes: [run.newWanted] });
     if (answer.kind === 'foreign-edit') run.progress.warnings.push(`left as it is: ${answer.detail}`);
   } catch (error) {

@@ -106,11 +106,11 @@ function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
     newWanted: run.input.newWanted ?? 0,
     hadTraffic: true,
-    write: (summary) => run.write(summary),
+    write: (summary, limitSeconds) => run.write(summary, limitSeconds),
     watch: (summary, call) => run.watch(summary, call),
     notice: (text) => run.notice(text),
-    givenBack: ({ newPercent, readBackMs }) => {
-      ours.add(newPercent);
+    givenBack: ({ newPercents, readBackMs }) => {
+      newPercents.forEach((percent) => ours.add(percent));
       way.readBackMs = readBackMs;
     },
   };

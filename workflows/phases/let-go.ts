@@ -30,25 +30,23 @@ export async function letGo(run: DrainRun): Promise<DrainResult> {
 async function leaveInPlace(run: DrainRun): Promise<DrainResult> {
   const { groupName } = run.progress;
   const left = await leaveAll(run);
-  const restored = await run
-    .write('restore the minimum size of old')
-    .restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.state.frozenMinSizes });
-  const repairs = [
-    ...(left.kind === 'left' ? [] : [`the old fleet is still in a route: ${left.detail}`]),
-    ...(restored.kind === 'restored' ? [] : [restored.detail]),
-  ];
-  return run.finish('kept', `${groupName} keeps its servers, as oldGroup says`, { repairs });
+  const restored = await run.insist('restore the minimum size of old', (activities) =>
+    activities.restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.state.frozenMinSizes }),
+  );
+  if (restored.kind === 'foreign-edit') run.notice(`left as it is: ${restored.detail}`);
+  if (left.kind === 'left') return run.finish('kept', `${groupName} keeps its servers, as oldGroup says`);
+  const problem = `the old fleet is still in a route: ${left.detail}`;
+  return run.finish('needs-attention', problem, { repairs: [problem] });
 }
 
 async function leaveAll(run: DrainRun): Promise<LeaveAnswer> {
   const onOld = { ...run.onPlan, fleet: 'old' as const };
   for (;;) {
     await run.between();
-    const found = await run.watch('find the routes of the old fleet', (activities) =>
+    const { arns: routeArns } = await run.insist('find the routes of the old fleet', (activities) =>
       activities.findFleetRoutes(onOld),
     );
-    if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
-    const routeArns = found.arns;
+    if (routeArns.length === 0) return { kind: 'left' };
     const answer = await run.exclusively(routeArns, (limitSeconds) =>
       run.write('take the old fleet out of the routes', limitSeconds).leaveRoutes({ ...onOld, routeArns }),
     );

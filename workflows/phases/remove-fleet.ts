@@ -6,7 +6,7 @@ import type { Fleet } from '../../activities/group';
 import { pauseSeconds, setbackPauseSeconds } from '../../domain/pace';
 import type { Plan } from '../../domain/plan';
 import type { ServiceConfig } from '../../domain/service-file';
-import type { Interrupted } from '../calls';
+import { persistently, type Interrupted } from '../calls';
 
 export type RemovalStage = 'leave' | 'settle' | 'quiet' | 'empty' | 'gone' | 'retire';
 
@@ -69,7 +69,9 @@ export async function removeFleet(removal: Removal): Promise<RemovalAnswer> {
       if (next !== place.stage) Object.assign(place, { stage: next, sinceMs: Date.now() });
     }
     await removal.between?.();
-    const answer = await removal.write(`remove what is left of the ${fleet} fleet`).retireFleet(onFleet(removal));
+    const answer = await insist(removal, `remove what is left of the ${fleet} fleet`, (activities) =>
+      activities.retireFleet(onFleet(removal)),
+    );
     if (answer.ending !== 'still-routed') return { ending: answer.ending, repairs: [] };
     if (Date.now() >= removal.untilMs) return { ending: 'needs-attention', repairs: [answer.detail] };
     removal.tell(`${answer.detail}: it is let go once more`);
@@ -85,6 +87,24 @@ const turns: Record<Exclude<RemovalStage, 'retire'>, (removal: Removal) => Promi
   empty: scaleToZero,
   gone: awaitGone,
 };
+
+/** Until it is done, and told while AWS refuses it. */
+function insist<Answer>(
+  removal: Removal,
+  summary: string,
+  call: (activities: Activities) => Promise<Answer>,
+): Promise<Answer> {
+  const { service, untilMs } = removal;
+  return persistently({
+    write: () => call(removal.write(summary, service.limits.readBackSeconds)),
+    refused: async (message) => {
+      removal.tell(`not done yet: ${message}`);
+      await pauseAfterSetback(removal);
+      await removal.between?.();
+    },
+    untilMs,
+  });
+}
 
 /** The plain data of a removal: what may travel to an activity. */
 function onFleet({ service, plan, fleet }: Removal) {
@@ -102,14 +122,15 @@ async function leaveRoutes(removal: Removal): Promise<Next> {
 
 async function leave(removal: Removal): Promise<LeaveAnswer> {
   const { fleet, exclusively } = removal;
-  const write = (limitSeconds?: number) => removal.write(`take the ${fleet} fleet out of the routes`, limitSeconds);
-  if (!exclusively) return write().leaveRoutes(onFleet(removal));
-  const found = await removal.watch(`find the routes of the ${fleet} fleet`, (activities) =>
+  const summary = `take the ${fleet} fleet out of the routes`;
+  if (!exclusively) return insist(removal, summary, (activities) => activities.leaveRoutes(onFleet(removal)));
+  const { arns: routeArns } = await insist(removal, `find the routes of the ${fleet} fleet`, (activities) =>
     activities.findFleetRoutes(onFleet(removal)),
   );
-  if ('kind' in found || found.arns.length === 0) return { kind: 'left' };
-  const routeArns = found.arns;
-  return exclusively(routeArns, (limitSeconds) => write(limitSeconds).leaveRoutes({ ...onFleet(removal), routeArns }));
+  if (routeArns.length === 0) return { kind: 'left' };
+  return exclusively(routeArns, (limitSeconds) =>
+    removal.write(summary, limitSeconds).leaveRoutes({ ...onFleet(removal), routeArns }),
+  );
 }
 
 async function settle(removal: Removal): Promise<Next> {
@@ -131,7 +152,9 @@ async function awaitQuiet(removal: Removal): Promise<Next> {
 }
 
 async function scaleToZero(removal: Removal): Promise<Next> {
-  const answer = await removal.write(`let the servers of the ${removal.fleet} fleet go`).scaleToZero(onFleet(removal));
+  const answer = await insist(removal, `let the servers of the ${removal.fleet} fleet go`, (activities) =>
+    activities.scaleToZero(onFleet(removal)),
+  );
   if (answer.kind !== 'still-routed') return 'gone';
   if (isOver(removal)) return { problem: answer.detail };
   return becomeUnweighted(removal, `not scaled in: ${answer.detail}`);

@@ -27,11 +27,19 @@ export interface WayBack {
   readonly newWanted: number;
   /** Whether new may have had traffic. */
   readonly hadTraffic: boolean;
-  write(summary: string): Activities;
+  write(summary: string, limitSeconds?: number): Activities;
   watch<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer | Interrupted>;
   notice(text: string): void;
-  /** Read back: new has this share now. */
-  givenBack(share: { newPercent: number; readBackMs: number }): void;
+  /** Read back: new has at most this share now. */
+  givenBack(share: GivenBack): void;
+}
+
+export interface GivenBack {
+  /** The highest. */
+  newPercent: number;
+  /** All that were written. */
+  newPercents: number[];
+  readBackMs: number;
 }
 
 export interface WentBack {
@@ -40,6 +48,9 @@ export interface WentBack {
   /** What is left to a person. */
   repairs: string[];
 }
+
+/** Servers of old that come back meanwhile get their traffic no later than this. */
+const regrowTrySeconds = 30;
 
 export async function rollBack(run: DeploymentRun, cause: Cause): Promise<DeploymentResult> {
   run.goBack(cause);
@@ -57,11 +68,11 @@ function wayBackOf(run: DeploymentRun): WayBack {
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
     newWanted: run.newWanted,
     hadTraffic: run.wasShifted,
-    write: (summary) => run.write(summary),
+    write: (summary, limitSeconds) => run.write(summary, limitSeconds),
     watch: (summary, call) => run.watch(summary, call),
     notice: (text) => run.notice(text),
-    givenBack: ({ newPercent, readBackMs }) => {
-      run.askedPercents.add(newPercent);
+    givenBack: ({ newPercent, newPercents, readBackMs }) => {
+      newPercents.forEach((percent) => run.askedPercents.add(percent));
       run.progress.split = { newPercent };
       run.lastWrite = { ...run.lastWrite, readBackMs, newPercent };
     },
@@ -81,18 +92,20 @@ export async function goBack(way: WayBack): Promise<WentBack> {
 /** At once what old can carry; old is grown again, and the rest follows as its servers come back. */
 async function giveBackAll(way: WayBack): Promise<string[]> {
   let sinceMs: number | null = null;
+  let newSize = 0;
   for (;;) {
-    const onPlan = { service: way.service, plan: way.plan, sizesSince: sizesSince(way) };
+    const onPlan = { service: way.service, plan: way.plan, sizesSince: [...sizesSince(way), newSize] };
     const answer = await way
       .write('give the traffic back to old')
       .giveBack({ ...onPlan, ourPercents: way.ourPercents() });
     // The limit counts from the first answer: before that perhaps no worker was there.
     sinceMs ??= Date.now();
+    if (answer.kind === 'returned') newSize = Math.max(newSize, answer.newSize ?? 0);
     const missing = answer.kind === 'returned' ? noteGivenBack(way, answer) : [answer.detail];
     if (missing.length === 0) return [];
     const deadlineMs = sinceMs + way.service.limits.regrowSeconds * 1000;
     if (Date.now() >= deadlineMs) return missing;
-    await regrowOld(way);
+    await regrowOld(way, onPlan);
     await sleep(pauseMs(way, sinceMs), { summary: 'until old can carry more' });
     await way.watch('wait until old can carry more', (activities) =>
       activities.watchGiveBack({ ...onPlan, deadlineMs }),
@@ -104,11 +117,26 @@ function pauseMs({ service }: WayBack, sinceMs: number): number {
   return pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: service.pollSeconds }) * 1000;
 }
 
-async function regrowOld(way: WayBack): Promise<void> {
-  const size = oldSizeNow({ planned: way.plan.old, sizesSince: sizesSince(way) });
+/** One that AWS refuses is told, and comes again: what old can carry meanwhile does not wait for it. */
+async function regrowOld(way: WayBack, { sizesSince }: { sizesSince: number[] }): Promise<void> {
+  const { service, plan } = way;
+  const size = oldSizeNow({ planned: plan.old, sizesSince });
   // Known before it is written: what is found of it later is ours.
   way.rememberFreeze(size);
-  await way.write('grow old to the size it needs').regrowOld({ service: way.service, plan: way.plan, size });
+  try {
+    const answer = await way
+      .write('grow old to the size it needs', regrowTrySeconds)
+      .regrowOld({ service, plan, size });
+    if (answer.kind === 'asked' && answer.raisedMaxSize) way.notice(maxSizeSentence(way, answer.raisedMaxSize));
+  } catch (error) {
+    const message = activityFailureMessage(error);
+    if (message === undefined) throw error;
+    way.notice(`old is not grown yet: ${message}`);
+  }
+}
+
+function maxSizeSentence({ plan }: WayBack, { from, to }: { from: number; to: number }): string {
+  return `MaxSize of ${plan.old.groupName} was raised from ${from} to ${to}, and stays so`;
 }
 
 function sizesSince({ newWanted, frozenMinSizes }: WayBack): number[] {
@@ -117,10 +145,11 @@ function sizesSince({ newWanted, frozenMinSizes }: WayBack): number[] {
 
 /** Answers what still keeps traffic from old, in words. */
 function noteGivenBack(way: WayBack, answer: Extract<GiveBackAnswer, { kind: 'returned' }>): string[] {
-  const { newPercent } = answer;
+  const { newPercent, newPercents = [newPercent], readBackMs, leftAlone } = answer;
   answer.overwritten.forEach((edit) => way.notice(`overwritten on the way back: ${edit}`));
-  way.givenBack(answer);
-  way.notice(`${100 - newPercent} % on old, read back`);
+  way.givenBack({ newPercent, newPercents, readBackMs });
+  const where = leftAlone.length > 0 ? ' by the routes in which nobody else has weight' : '';
+  way.notice(`${100 - newPercent} % on old${where}, read back`);
   const { old, names } = way.plan;
   return [
     ...(newPercent === 0
@@ -128,7 +157,7 @@ function noteGivenBack(way: WayBack, answer: Extract<GiveBackAnswer, { kind: 're
       : [
           `${newPercent} % of the traffic is still on ${names.group}: ${old.groupName} has too few healthy servers to carry more`,
         ]),
-    ...answer.leftAlone.map((edit) => `${edit}; take ${names.group} out of it`),
+    ...leftAlone.map((edit) => `${edit}; take ${names.group} out of it`),
   ];
 }
 
@@ -136,6 +165,7 @@ function noteGivenBack(way: WayBack, answer: Extract<GiveBackAnswer, { kind: 're
 export function leftovers(way: Pick<WayBack, 'plan' | 'frozenMinSizes' | 'service'>): string[] {
   const { plan, frozenMinSizes } = way;
   return [
+    `fleetshift recover <service file> finds it, and finishes it or goes back; by hand:`,
     deletionSentence(way, `when ${plan.old.groupName} has all traffic again,`),
     ...(frozenMinSizes.length === 0 ? [] : [unfreezeSentence(way)]),
   ];

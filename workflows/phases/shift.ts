@@ -12,8 +12,7 @@ export async function shift(run: DeploymentRun): Promise<Cause | null> {
   const steps = stepsFrom(run.plan.stepPercents, run.lastWrite.newPercent);
   const last = steps.length - 1;
   return run.phase('shift', run.service.limits.cloneSeconds, async () => {
-    const unready = await tellWayBack(run);
-    if (unready) return unready;
+    await tellWayBack(run);
     // When everything was promoted the steps in between are not written.
     const after = (index: number) => (run.promotion === 'all' ? Math.max(index + 1, last) : index + 1);
     for (let index = 0; index <= last; index = after(index)) {

@@ -9,6 +9,8 @@ import { forwardedTo } from '../../../sandbox/elbv2/find';
 export class StillDataPlane implements DataPlane {
   /** Groups whose servers fail their health checks. */
   readonly sickGroups = new Set<string>();
+  /** ARNs of target groups in which every server fails its health checks. */
+  readonly sickTargetGroups = new Set<string>();
   private cloud: Cloud | undefined;
   private nextPort = 20_000;
 
@@ -27,7 +29,8 @@ export class StillDataPlane implements DataPlane {
     return members.map(({ id, address, port, groupName }): TargetHealth => {
       const target = { instanceId: id, address, port };
       if (!isReferenced) return { target, state: 'unused', reason: 'Target.NotInUse' };
-      if (this.sickGroups.has(groupName)) return { target, state: 'unhealthy', reason: 'Target.Timeout' };
+      if (this.sickGroups.has(groupName) || this.sickTargetGroups.has(arn))
+        return { target, state: 'unhealthy', reason: 'Target.Timeout' };
       return { target, state: 'healthy' };
     });
   }
