@@ -20,7 +20,7 @@ Exit codes:
   1  rolled back or aborted
   2  refused, and nothing was changed: bad input, service busy, unknown id, a verb that does not fit the phase,
      Temporal out of reach
-  3  needs attention: the report lists what to repair`;
+  3  needs attention: the report lists what to repair; of a rollback: heard, and not known yet whether it is taken`;
 
 /** @param done is called once with the exit code of the command that ran */
 export function buildProgram(input: { context: CommandContext; done: (exitCode: number) => void }): Command {

@@ -341,9 +341,26 @@ const submitShape = z.looseObject({
   recovery: recoveryOrder().optional(),
 });
 
+/** What the service's workflow adds to a request, as far as the `deployment` workflow reads it. */
+const startShape = submitShape.extend({
+  uuid: z.string().min(1).max(200),
+  number: z.number(),
+  after: z.string().nullable(),
+  warnings: z.array(z.string()),
+});
+
 /** Why a request that came straight to Temporal cannot be worked on; null when it can. */
 export function submitInputProblem(input: unknown): string | null {
-  const parsed = submitShape.safeParse(input);
+  return problemWith(submitShape, input);
+}
+
+/** The same of the input of a `deployment` workflow, which somebody may have started by hand. */
+export function deploymentInputProblem(input: unknown): string | null {
+  return problemWith(startShape, input);
+}
+
+function problemWith(shape: z.ZodType, input: unknown): string | null {
+  const parsed = shape.safeParse(input);
   if (parsed.success) return null;
   const problems = problemsOf(parsed.error).map(formatProblem).join('; ');
   return `the request cannot be read: ${problems}; send it with the fleetshift command or the gateway, which check service files`;

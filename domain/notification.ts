@@ -6,6 +6,7 @@ export const notifiedEvents = [
   'gate-waiting',
   'rolling-back',
   'rolled-back',
+  'rollback-refused',
   'late',
   'needs-attention',
 ] as const;
@@ -17,6 +18,8 @@ export type Happening =
   | { event: 'gate-waiting'; gate: Gate }
   /** Told at its begin: a way back that AWS refuses may take a day until it ends. */
   | { event: 'rolling-back'; reason: string }
+  /** Somebody asked a drain for it, and may not have heard the answer. */
+  | { event: 'rollback-refused'; reason: string }
   /** An old fleet does not go in the time that the service file gives it. */
   | { event: 'late'; reason: string }
   | { event: 'rolled-back' | 'needs-attention'; reason: string; repairs: string[] };
@@ -102,6 +105,8 @@ function commandsFor(happening: Happening, id: string): Notification['commands']
       return happening.hold.reason === 'foreign-edit' ? [see, goBack] : [see, goOn, goBack];
     case 'gate-waiting':
       return [see, goOn, goBack];
+    case 'rollback-refused':
+      return [see, { command: `fleetshift rollback ${id}`, effect: 'asks for it again' }];
     default:
       return [see];
   }

@@ -27,13 +27,14 @@ export async function controlRoute(input: {
   }
   const { by = 'webhook', idempotencyKey = `request-${request.signatureDigest}`, ...rest } = body.content;
   const outcome = await deployments.control({ id, verb, request: { ...rest, by, idempotencyKey } });
-  return answer(reply, { verb, id, outcome });
+  return answer(reply, { verb, id, outcome, idempotencyKey });
 }
 
 function answer(
   reply: FastifyReply,
-  { verb, id, outcome }: { verb: Verb; id: string; outcome: ControlOutcome },
+  asked: { verb: Verb; id: string; outcome: ControlOutcome; idempotencyKey: string },
 ): FastifyReply {
+  const { verb, id, outcome, idempotencyKey } = asked;
   switch (outcome.kind) {
     case 'taken':
     case 'already': {
@@ -42,6 +43,10 @@ function answer(
     }
     case 'sent':
       return reply.code(202).send({ id: outcome.id, verb, kind: 'sent', text: outcome.message, state: null });
+    case 'heard': {
+      const text = `${outcome.message}: ask again with the idempotencyKey "${idempotencyKey}" to wait for the answer`;
+      return reply.code(202).send({ id: outcome.id, verb, kind: 'heard', text, state: null });
+    }
     case 'refused':
       return replyError(reply, { code: 'does-not-fit', message: `${outcome.id} refuses to ${verb}: ${outcome.text}` });
     case 'invalid':

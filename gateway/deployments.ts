@@ -10,17 +10,20 @@ export interface Deployments {
   /** @throws TemporalError */
   submit(input: SubmitInput): Promise<SubmitOutcome>;
   /** @throws TemporalError */
-  control(input: Omit<ControlInput, 'temporal' | 'answerWithinMs'>): Promise<ControlOutcome>;
+  control(input: Omit<ControlInput, 'temporal' | 'answerWithinMs' | 'ruleWithinMs'>): Promise<ControlOutcome>;
   /** @throws TemporalError */
   read(deploymentId: string): Promise<ReadAnswer>;
   /** @throws TemporalError */
   readDrain(drainId: string): Promise<ReadDrainAnswer>;
 }
 
+/** Less than HTTP clients, balancers and whoever stops the gateway wait; who asks again waits for the same answer. */
+const ruleWithinMs = 20_000;
+
 export function deploymentsIn(temporal: Temporal): Deployments {
   return {
     submit: (submit) => submitDeployment({ temporal, submit }),
-    control: (input) => controlDeployment({ temporal, ...input }),
+    control: (input) => controlDeployment({ temporal, ...input, ruleWithinMs }),
     read: (deploymentId) => readDeployment({ temporal, deploymentId }),
     readDrain: (drainId) => readDrain({ temporal, drainId }),
   };

@@ -6,8 +6,8 @@ import { deploymentsIn } from './deployments';
 import { buildGateway } from './server';
 import { ServiceDirectory } from './service-directory';
 
-/** Requests in hand may take as long as a worker may take to answer, and a little more. */
-const stopWithinMs = 20_000;
+/** Requests in hand may take as long as a worker may take to hear and answer a rollback, and a little more. */
+const stopWithinMs = 28_000;
 
 async function main(): Promise<void> {
   const logger = pino({ name: 'fleetshift-gateway' });

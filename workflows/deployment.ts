@@ -1,7 +1,7 @@
 /** One deployment from the plan to the decision. Every phase answers null, or why the deployment goes back. */
 import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import { submitInputProblem, type DeploymentInput, type DeploymentResult } from '../domain/deployment';
+import { deploymentInputProblem, type DeploymentInput, type DeploymentResult } from '../domain/deployment';
 import { releaseLeases } from './leases';
 import { bake } from './phases/bake';
 import { clone } from './phases/clone';
@@ -18,7 +18,7 @@ import { shift } from './phases/shift';
 import { DeploymentRun, type Cause } from './run';
 
 export async function deployment(input: DeploymentInput): Promise<DeploymentResult> {
-  const problem = submitInputProblem(input);
+  const problem = deploymentInputProblem(input);
   if (problem !== null) throw ApplicationFailure.nonRetryable(problem, 'invalid');
   const run = new DeploymentRun(input);
   run.listen();

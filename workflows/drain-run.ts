@@ -36,7 +36,7 @@ import {
 import { drainProgressQuery, supersededSignal } from './messages';
 import { firstPlace, type RemovalPlace } from './phases/remove-fleet';
 import { searchAttributes } from './search-attributes';
-import { tellerFor, type Teller } from './tell';
+import { tellerFor, tellRefusedRollback, type Teller } from './tell';
 
 export interface DrainInput {
   deploymentId: string;
@@ -134,7 +134,7 @@ export class DrainRun {
   listen(): void {
     setHandler(drainProgressQuery, () => this.progress);
     setHandler(supersededSignal, (next) => {
-      this.state.supersededBy = next?.by ?? 'the next deployment';
+      this.state.supersededBy = typeof next?.by === 'string' ? next.by : 'the next deployment';
       this.notice(`${this.state.supersededBy} has succeeded: old is no longer kept for the way back`);
     });
     listenToVerbs(this);
@@ -180,6 +180,7 @@ export class DrainRun {
     this.lateRollbacks.ask(asked, (ruling) => {
       if (recorded) recorded.ruling = ruling.kind;
       this.notice(`rollback ${ruling.kind}: ${ruling.text}`);
+      if (ruling.kind === 'refused') tellRefusedRollback(this.teller, ruling.text);
     });
   }
 
@@ -225,6 +226,7 @@ export class DrainRun {
     const asked = [...this.progress.requests].reverse().find((one) => one.verb === 'rollback');
     if (asked) asked.ruling = 'refused';
     this.notice(`rollback refused: ${text}`);
+    tellRefusedRollback(this.teller, text);
   }
 
   enter(phase: DrainProgress['phase']): void {

@@ -18,7 +18,7 @@ export async function service(carried: Partial<Admissions> = {}): Promise<void> 
     },
   });
   setHandler(endedSignal, (payload) => {
-    if (payload?.deploymentId !== undefined) desk.ended(payload.deploymentId);
+    if (typeof payload?.deploymentId === 'string') desk.ended(payload.deploymentId);
   });
   await CancellationScope.nonCancellable(() => desk.serve());
   await continueAsNew<typeof service>(desk.state);

@@ -1,5 +1,5 @@
 /** Tells a service's webhook in the background: what is told never delays or changes what it is about. */
-import { ParentClosePolicy, startChild, uuid4 } from '@temporalio/workflow';
+import { ParentClosePolicy, patched, startChild, uuid4 } from '@temporalio/workflow';
 import { rootCause } from '@temporalio/common';
 import type { Hold } from '../domain/deployment';
 import { notificationOf, tellForSeconds, type About, type Happening } from '../domain/notification';
@@ -40,6 +40,12 @@ export function tellerFor(input: {
       await Promise.all(handovers);
     },
   };
+}
+
+/** Known only after a while: whoever asked may not wait for it any more, and believe that the traffic goes back. */
+export function tellRefusedRollback(teller: Teller, reason: string): void {
+  // Drains of an earlier release told nobody.
+  if (patched('rollback-refused-told')) teller.tell({ event: 'rollback-refused', reason });
 }
 
 async function handOver(input: {

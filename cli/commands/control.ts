@@ -30,9 +30,9 @@ export async function control(
     controlDeployment({ temporal, id, verb, request }).catch((error: unknown) => unheard(error, idempotencyKey)),
   );
   if (options.json === true) printJson(context.io, { verb, ...outcome });
-  const text = textOf({ verb, id, outcome });
+  const text = textOf({ verb, id, outcome, idempotencyKey });
   if (options.json !== true) context.io.stdout.write(`${text}\n`);
-  return exitCodes.ok;
+  return outcome.kind === 'heard' ? exitCodes.needsAttention : exitCodes.ok;
 }
 
 function unheard(error: unknown, idempotencyKey: string): never {
@@ -45,7 +45,8 @@ function unheard(error: unknown, idempotencyKey: string): never {
  * One line for a request that was heard, and one more when a deployment of its own does it.
  * @throws Refusal for one that was not taken
  */
-function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: ControlOutcome }): string {
+function textOf(input: { verb: Verb; id: string; outcome: ControlOutcome; idempotencyKey: string }): string {
+  const { verb, id, outcome, idempotencyKey } = input;
   switch (outcome.kind) {
     case 'taken':
       return `${verb} taken by ${outcome.id}: ${outcome.text}${watchLine(outcome)}`;
@@ -53,6 +54,11 @@ function textOf({ verb, id, outcome }: { verb: Verb; id: string; outcome: Contro
       return `nothing to ${verb} at ${outcome.id}: ${outcome.text}${watchLine(outcome)}`;
     case 'sent':
       return `${verb} sent to ${outcome.id}: ${outcome.message}`;
+    case 'heard':
+      return (
+        `${verb} heard by ${outcome.id}: ${outcome.message}\n` +
+        `wait for the answer with: fleetshift ${verb} ${id} --key ${idempotencyKey}`
+      );
     case 'refused':
       throw new Refusal([`${outcome.id} refuses to ${verb}: ${outcome.text}`]);
     case 'invalid':

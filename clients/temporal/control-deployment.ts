@@ -1,7 +1,9 @@
 import {
   type WorkflowExecutionDescription,
   WorkflowUpdateFailedError,
+  type WorkflowUpdateHandle,
   WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowUpdateStage,
 } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import type { ControlAnswer, ControlRequest, Ruling, Verb } from '../../domain/control';
@@ -11,6 +13,7 @@ import { ask, type Temporal } from './connection';
 import { describeRun } from './describe-run';
 import { rollBackAfterDrain } from './late-rollback';
 import { resultOf } from './result-of';
+import { isCutOff } from './submit-deployment';
 
 /** What became of a verb; `id` is who heard it, which after the end of a deployment is its drain. */
 export type ControlOutcome =
@@ -18,6 +21,8 @@ export type ControlOutcome =
   | (Ruling & { id: string; state: ControlAnswer['state'] | null })
   /** Nobody answered; Temporal keeps the request, and it is ruled on later. */
   | { kind: 'sent'; id: string; message: string }
+  /** A worker is at work on it, and has not said what becomes of it; asked again with its key, that is waited for anew. */
+  | { kind: 'heard'; id: string; message: string }
   /** It cannot be read by who got it; nothing was changed. */
   | { kind: 'invalid'; id: string; message: string }
   /** It has ended, with this outcome or ending; null when it ended without a result. */
@@ -31,8 +36,13 @@ export interface ControlInput {
   verb: Verb;
   /** With its key, so that it counts once however often it is heard. */
   request: ControlRequest & { idempotencyKey: string };
-  /** How long a worker may take to answer before the request is left to Temporal; 5 s unless told. */
+  /** How long a worker may take to hear it before the request is left to Temporal; 5 s unless told. */
   answerWithinMs?: number;
+  /**
+   * How long who heard it may then take to rule on it; 90 s unless told. All rule as they hear, but on a rollback a drain
+   * rules when it has seen how things stand, and an earlier writer's last write can no longer come.
+   */
+  ruleWithinMs?: number;
 }
 
 /**
@@ -62,31 +72,57 @@ async function askRun(input: ControlInput): Promise<ControlOutcome> {
 async function update(input: ControlInput): Promise<ControlOutcome> {
   const { temporal, id, verb, request, answerWithinMs = 5_000 } = input;
   try {
-    const answer = await ask({
+    const heard = await ask({
       temporal,
       doing: `asking ${id} to ${verb}`,
       withinMs: answerWithinMs,
       ask: () =>
-        temporal.client.workflow.getHandle(id).executeUpdate(controlUpdates[verb], {
+        temporal.client.workflow.getHandle(id).startUpdate(controlUpdates[verb], {
           args: [request],
           updateId: `${verb}-${request.idempotencyKey}`,
+          waitForStage: WorkflowUpdateStage.ACCEPTED,
         }),
-      pass: (error) =>
-        error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
-        error instanceof WorkflowUpdateFailedError ||
-        error instanceof WorkflowNotFoundError,
+      pass: isAnswer,
     });
-    return { ...answer, id };
+    return await ruling(input, heard);
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       const { taskQueue } = temporal.settings;
       return signal(input, `no worker on the task queue "${taskQueue}" answered within ${answerWithinMs / 1000} s`);
     }
+    // Whoever had it in hand was terminated.
+    if (error instanceof WorkflowNotFoundError || isCutOff(error)) return afterAll(input);
     if (error instanceof WorkflowUpdateFailedError)
       return { kind: 'invalid', id, message: error.cause?.message ?? error.message };
-    if (error instanceof WorkflowNotFoundError) return afterAll(input);
     throw error;
   }
+}
+
+/** What a worker has heard is in the history, so that nothing need be sent once more. */
+async function ruling(input: ControlInput, heard: WorkflowUpdateHandle<ControlAnswer>): Promise<ControlOutcome> {
+  const { temporal, id, verb, ruleWithinMs = 90_000 } = input;
+  try {
+    const answer = await ask({
+      temporal,
+      doing: `waiting for the answer of ${id} to ${verb}`,
+      withinMs: ruleWithinMs,
+      ask: () => heard.result(),
+      pass: isAnswer,
+    });
+    return { ...answer, id };
+  } catch (error) {
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    const message = `it is being looked at, and after ${ruleWithinMs / 1000} s not known whether it is taken or refused`;
+    return { kind: 'heard', id, message };
+  }
+}
+
+function isAnswer(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+    error instanceof WorkflowUpdateFailedError ||
+    error instanceof WorkflowNotFoundError
+  );
 }
 
 async function signal(input: ControlInput, why: string): Promise<ControlOutcome> {

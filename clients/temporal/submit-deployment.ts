@@ -97,6 +97,8 @@ function outcomeOf(error: unknown, { settings }: Temporal, answerWithinMs: numbe
 }
 
 /** Somebody terminated the workflow: the server itself fails what it had accepted, whatever had become of it. */
-function isCutOff({ cause }: WorkflowUpdateFailedError): boolean {
+export function isCutOff(error: unknown): boolean {
+  if (!(error instanceof WorkflowUpdateFailedError)) return false;
+  const { cause } = error;
   return cause instanceof ApplicationFailure && cause.type === 'AcceptedUpdateCompletedWorkflow';
 }

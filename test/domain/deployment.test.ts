@@ -1,4 +1,4 @@
-import { submitInputProblem } from '../../domain/deployment';
+import { deploymentInputProblem, submitInputProblem } from '../../domain/deployment';
 import { parseServiceFile, type ServiceConfig } from '../../domain/service-file';
 
 function service(): ServiceConfig {
@@ -40,6 +40,21 @@ test.each(
     .map((path) => [path.join('.'), path] as const),
 )('a request without %s is refused, so that no workflow task fails over it for ever', (name, path) => {
   expect(submitInputProblem(without(request(), path))).toContain(name);
+});
+
+const start = () => ({ ...request(), uuid: '0f9e', number: 1, submittedAtMs: 1, after: null, warnings: ['cut off'] });
+
+test('what the service makes of a request is an input that the deployment can read', () => {
+  expect(deploymentInputProblem(start())).toBeNull();
+  expect(deploymentInputProblem({ ...start(), after: 'deploy:web:1', warnings: [] })).toBeNull();
+});
+
+test.each([
+  ...['uuid', 'number', 'after', 'warnings', 'revision'].map((name) => [name, undefined] as const),
+  ...[['uuid', ''] as const, ['uuid', 7] as const, ['number', '1'] as const, ['after', 7] as const],
+  ...[['warnings', 'text'] as const, ['warnings', [1]] as const],
+])('a deployment started by hand with %s %p is refused by name', (name, value) => {
+  expect(deploymentInputProblem({ ...start(), [name]: value })).toContain(name);
 });
 
 test.each([undefined, null, 'text', 7, [], {}, { unreadablePayload: 'x' }])('%p is no request', (input) => {

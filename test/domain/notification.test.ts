@@ -64,6 +64,14 @@ test('an ending tells its outcome, the numbers and what to repair; of a drain by
   expect(told({ event: 'rolling-back', reason: '6 of 41 failed' })).toMatchObject({ outcome: null });
 });
 
+test('a refused rollback tells why, and how to ask again', () => {
+  const reason = 'deploy:web.production.eu-west-1:1a2b holds arn:rule: abort that first';
+  const drainId = 'drain:web.production.eu-west-1:0f9e';
+  const { outcome, commands, ...rest } = told({ event: 'rollback-refused', reason }, drainId);
+  expect({ outcome, ...rest }).toMatchObject({ event: 'rollback-refused', reason, outcome: null, repairs: [] });
+  expect(commands.map(({ command }) => command)).toContain(`fleetshift rollback ${drainId}`);
+});
+
 test('what waits is told for as long as it waits, at most an hour; what has happened for a day', () => {
   expect(tellForSeconds({ event: 'held', hold }, atMs)).toBe(1800);
   expect(tellForSeconds({ event: 'held', hold: { ...hold, untilMs: atMs + 86_400_000 } }, atMs)).toBe(3600);

@@ -109,6 +109,16 @@ test('a request that no worker answered is 202 and says that it is kept', async 
   });
 });
 
+test('a rollback that is not ruled on yet is 202, says so, and names the key that waits for the answer', async () => {
+  gateway.answerControl = () => ({ kind: 'heard', id: drainId, message: 'not known whether it is taken' });
+  const text = expect.stringMatching(/^not known whether it is taken: .*"k"/) as string;
+  const answer = await ask('rollback', { idempotencyKey: 'k' });
+  expect(answer).toMatchObject({
+    status: 202,
+    json: { id: drainId, verb: 'rollback', kind: 'heard', text, state: null },
+  });
+});
+
 test('Temporal out of reach is 503 and says to ask again with the same key', async () => {
   gateway.answerControl = () => {
     throw new TemporalError('unreachable', 'cannot reach Temporal at h:1.');

@@ -40,10 +40,14 @@ function turnAfter({ service, progress: { phaseSinceMs } }: DeploymentRun, holde
   };
 }
 
-/** Without a payload that can be read it was sent by hand, and means: begin. Should that be too early, the leases see. */
+/** What cannot be read of its payload does not count: it was sent by hand, and means: begin. Should that be too early, the leases see. */
 function readTurnNote(note: Partial<TurnNote> | undefined): TurnNote {
   const { after, warnings } = note ?? {};
-  return { after: typeof after === 'string' ? after : null, warnings: Array.isArray(warnings) ? warnings : [] };
+  const told: unknown[] = Array.isArray(warnings) ? warnings : [];
+  return {
+    after: typeof after === 'string' ? after : null,
+    warnings: told.filter((warning) => typeof warning === 'string'),
+  };
 }
 
 /** The next one may begin. A service's workflow that somebody terminated is started again: there may be one that waits. */

@@ -3,9 +3,11 @@ import { awaitResult } from '../../../clients/temporal/await-result';
 import { connect, type Temporal } from '../../../clients/temporal/connection';
 import { controlDeployment, type ControlOutcome } from '../../../clients/temporal/control-deployment';
 import { readDeployment } from '../../../clients/temporal/read-deployment';
+import { readDrain } from '../../../clients/temporal/read-drain';
 import { submitDeployment } from '../../../clients/temporal/submit-deployment';
 import type { ControlRequest, Verb } from '../../../domain/control';
 import { drainIdOf } from '../../../domain/deployment';
+import { waitUntil } from '../../support/wait-until';
 import { startStubWorker, submitInput, testEnv } from './stub-worker';
 
 interface Stage {
@@ -103,6 +105,60 @@ test('a promote that comes after the success does not let the old fleet go; the 
   expect(await send(id, 'promote')).toEqual({ kind: 'ended', id, outcome: 'succeeded' });
   expect(await send(drainId, 'promote')).toMatchObject({ kind: 'taken', id: drainId });
   expect(await send(id, 'resume')).toEqual({ kind: 'ended', id: drainId, outcome: 'scaled-to-zero' });
+});
+
+/** A deployment whose drain takes its time over a rollback: it rules on it when it is resumed. */
+async function contested(): Promise<string> {
+  const id = await succeeded();
+  expect(await send(id, 'pause', { reason: 'contested' })).toMatchObject({ kind: 'taken', id: drainIdOf(id) });
+  return id;
+}
+
+/** Of its drain. */
+function rollBack(id: string, idempotencyKey: string, limits: { ruleWithinMs?: number } = {}): Promise<ControlOutcome> {
+  const { temporal } = stage;
+  const asked = { temporal, id, verb: 'rollback', request: { by: 'ann', idempotencyKey } } as const;
+  return controlDeployment({ ...asked, ...limits });
+}
+
+async function rollbacksHeardBy(id: string): Promise<number> {
+  const answer = await readDrain({ temporal: stage.temporal, drainId: drainIdOf(id) });
+  if (answer.kind !== 'found') throw new Error(`the drain of ${id} is not known`);
+  return answer.drain.progress?.requests.filter(({ verb }) => verb === 'rollback').length ?? 0;
+}
+
+const refusedLate = { kind: 'refused', text: 'somebody else holds the route' };
+
+test('a drain that takes its time to rule on a rollback is waited for: to be heard takes less than to be answered', async () => {
+  const id = await contested();
+  const beganMs = Date.now();
+  const answer = rollBack(id, 'slow');
+  await waitUntil('it to be heard', async () => (await rollbacksHeardBy(id)) === 1);
+  await waitUntil('more time to pass than a worker has to hear it', () => Date.now() - beganMs > 5_500);
+  await send(drainIdOf(id), 'resume');
+  expect(await answer).toMatchObject({ ...refusedLate, id: drainIdOf(id) });
+});
+
+test('one that was heard and not ruled on is told as such, not as unheard; asked again with its key it is answered', async () => {
+  const id = await contested();
+  const heard = await rollBack(id, 'again', { ruleWithinMs: 300 });
+  expect(heard).toEqual({
+    kind: 'heard',
+    id: drainIdOf(id),
+    message: expect.not.stringMatching(/no worker/) as string,
+  });
+  const again = rollBack(id, 'again');
+  await send(drainIdOf(id), 'resume');
+  expect(await again).toMatchObject(refusedLate);
+  expect(await rollbacksHeardBy(id)).toBe(1);
+});
+
+test('when the drain is terminated with a rollback in hand, that is the answer', async () => {
+  const id = await contested();
+  const answer = rollBack(id, 'cut');
+  await waitUntil('it to be heard', async () => (await rollbacksHeardBy(id)) === 1);
+  await stage.temporal.client.workflow.getHandle(drainIdOf(id)).terminate('wrong button');
+  expect(await answer).toEqual({ kind: 'ended', id: drainIdOf(id), outcome: null });
 });
 
 /** A deployment whose old fleet is gone. */

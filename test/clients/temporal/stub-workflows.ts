@@ -2,7 +2,8 @@
  * The workflows that the client layer talks to, reduced to what it can see; verbs are heard as the real ones hear them.
  * An image id steers a deployment: `ami-succeed` ends at once, `ami-fail` fails without a result, all others wait, while
  * a watcher reports, for an abort, a rollback, or a promote, after which a drain has the old fleet. What ran before
- * `ami-first` is not known.
+ * `ami-first` is not known. A drain that is paused for the reason `contested` rules on a rollback when it goes on, and
+ * refuses it then.
  */
 import {
   ActivityCancellationType,
@@ -135,6 +136,7 @@ async function startDrain(deploymentId: string, { service, number, revision }: D
 export async function drain(input: DrainRecord): Promise<DrainResult> {
   const { deploymentId } = input;
   const asked = { ending: null as 'rolled-back' | 'scaled-to-zero' | null };
+  const isContested = () => progress.pause?.reason === 'contested';
   const progress: DrainProgress = {
     ...{ drainId: drainIdOf(deploymentId), deploymentId, groupName: 'old' },
     ...{ phase: 'keep', phaseSinceMs: Date.now(), keepUntilMs: Date.now() + 60_000 },
@@ -155,7 +157,12 @@ export async function drain(input: DrainRecord): Promise<DrainResult> {
       if (verb === 'pause') progress.pause = { ...request, sinceMs: Date.now(), untilMs: Date.now() + 60_000 };
       if (verb === 'resume') progress.pause = null;
       if (verb === 'promote') asked.ending = 'scaled-to-zero';
-      if (verb === 'rollback') asked.ending = 'rolled-back';
+      if (verb === 'rollback' && !isContested()) asked.ending = 'rolled-back';
+    },
+    confirm: async (verb) => {
+      if (verb !== 'rollback' || !isContested()) return null;
+      await condition(() => !isContested());
+      return { kind: 'refused', text: 'somebody else holds the route' };
     },
     notice: (text) => progress.notices.push({ atMs: Date.now(), text }),
   });
