@@ -154,7 +154,10 @@ async function tracesOfMaker(
   const made = targetGroups.filter(({ tags }) => isOurs(tags));
   const pairs = made.map(({ arn, name, tags }) => ({ oldArn: tags[replacesTag] ?? '', newArn: arn, newName: name }));
   const old = await replacedGroup(aws, { group, oldArns: pairs.map(({ oldArn }) => oldArn), maker });
-  const arns = pairs.flatMap(({ oldArn, newArn }) => [oldArn, newArn]).filter((arn) => existingArns.includes(arn));
+  // Not all of old's need have their pair before there is a group.
+  const oldArns = group ? [] : (old?.TargetGroupARNs ?? []);
+  const meant = new Set([...pairs.flatMap(({ oldArn, newArn }) => [oldArn, newArn]), ...oldArns]);
+  const arns = [...meant].filter((arn) => existingArns.includes(arn));
   return {
     maker,
     clone: group ? traced(group) : null,

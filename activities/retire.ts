@@ -79,12 +79,15 @@ async function removeTargetGroups(aws: AwsSession, plan: Plan, fleet: Fleet): Pr
 }
 
 async function removeTemplate(aws: AwsSession, plan: Plan, fleet: Fleet): Promise<void> {
-  const template = await findTemplate(
-    aws,
-    fleet === 'old' ? { id: plan.old.templateId } : { name: plan.names.template },
-  );
+  const template = await findTemplate(aws, templateOf(plan, fleet));
   const owner = template?.Tags?.find((tag) => tag.Key === deploymentTag)?.Value;
   if (template && owner !== undefined && (fleet === 'old' || owner === plan.uuid)) {
     await deleteTemplate(aws, template.LaunchTemplateId ?? '');
   }
+}
+
+/** Old's id is '' where the plan was made again after its group had gone; what we made is named like its group. */
+function templateOf({ names, old }: Plan, fleet: Fleet): Parameters<typeof findTemplate>[1] {
+  if (fleet === 'new') return { name: names.template };
+  return old.templateId === '' ? { name: old.groupName } : { id: old.templateId };
 }

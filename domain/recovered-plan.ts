@@ -40,6 +40,8 @@ export function recoveredPlan(facts: RecoveryFacts): PlanAnswer {
   if (stand.kind === 'finished') return refused('nothing of it is half-done any more');
   const offer = stand.ways[way];
   if (offer.kind === 'refused') return refused(offer.text);
+  if (way === 'finish' && !traces.clone && !facts.template?.versions[0])
+    return refused(`no server in service of ${stand.oldGroup} tells which launch template to copy`);
   const names = namesOf(traces, service);
   const pairs = pairsOf(traces, names);
   if (traces.maker.serviceKey !== serviceKey(service) || isNamedOtherwise(traces, names, pairs))

@@ -37,7 +37,10 @@ export interface Traces {
   pairs: TracedPair[];
   /** Target groups of old that exist and were made by an earlier deployment: they go with old. */
   removableOldArns: string[];
-  /** Every route that refers to one of the target groups of a pair. */
+  /**
+   * Every route that refers to one of the target groups of a pair, and before there is a clone also to those of old
+   * beside which none was made yet. Until old is let go its own are in them: where there are none, both have left.
+   */
   routes: RouteFacts[];
   /** The workflow that works on it. */
   atWork: string | null;
@@ -91,9 +94,12 @@ export function standOf(traces: Traces, oldGroup: ServiceConfig['oldGroup']): St
 }
 
 /** Of new in every route; null where a third target group has weight, or nobody. */
-export function sharesOf({ routes, pairs }: Traces): (number | null)[] {
+export function sharesOf({ routes, pairs, old }: Traces): (number | null)[] {
+  const alone = (old?.targetGroupArns ?? []).map((oldArn) => ({ oldArn, newArn: '' }));
   return routes.map(({ actions }) => {
-    const pair = pairs.find(({ oldArn, newArn }) => references(actions, newArn) || references(actions, oldArn));
+    const pair = [...pairs, ...alone].find(
+      ({ oldArn, newArn }) => references(actions, newArn) || references(actions, oldArn),
+    );
     return pair ? observedNewPercent(actions, pair) : null;
   });
 }
@@ -104,21 +110,25 @@ export function isOldRouted({ routes, pairs }: Traces): boolean {
 
 /** Its own old fleet is gone as the policy has it, and what it made serves, or has served, a later deployment. */
 function isFinished(traces: Traces, shares: (number | null)[], policy: ServiceConfig['oldGroup']): boolean {
-  const { clone, old, replacedSize } = traces;
+  const { clone, old, replacedSize, removableOldArns } = traces;
   const isSplit = shares.some((share) => share !== null && share < 100);
-  if (!clone || isSplit || isOldRouted(traces) || traces.removableOldArns.length > 0) return false;
-  if (!old) return true;
-  if (policy === 'keep') return old.minSize === replacedSize?.minSize;
-  return policy === 'scale-to-zero' && old.desiredCapacity === 0;
+  if (!clone || isSplit || isOldRouted(traces)) return false;
+  // A freeze only raises the minimum: what is lower was set by somebody else, and is theirs.
+  if (policy === 'keep') return !old || (replacedSize !== null && old.minSize <= replacedSize.minSize);
+  if (removableOldArns.length > 0) return false;
+  return !old || (policy === 'scale-to-zero' && old.desiredCapacity === 0);
 }
 
 function standsSentence({ clone, oldName, pairs, routes }: Traces, shares: (number | null)[]): string {
-  if (!clone) return `${pairs.length} target groups were made, no group yet; all traffic is on ${oldName || 'old'}`;
+  const made = clone?.groupName ?? `the ${pairs.length} target groups that were made`;
+  if (routes.length === 0) return `the traffic has moved on: no route refers to ${made} or to ${oldName || 'old'}`;
   const foreign = routes.filter((_route, index) => shares[index] === null);
   if (foreign.length > 0) {
     const who = foreign.flatMap(({ actions }) => forwardsOf(actions).filter((one) => one.weight > 0));
-    return `the traffic has moved on to ${who.map((one) => one.arn).join(', ') || 'nobody'}; ${oldName} is left`;
+    const left = clone ? oldName : made;
+    return `the traffic has moved on to ${who.map((one) => one.arn).join(', ') || 'nobody'}; ${left} is left`;
   }
+  if (!clone) return `${pairs.length} target groups were made, no group yet; all traffic is on ${oldName || 'old'}`;
   const [lowest, highest] = boundsOf(shares);
   if (highest === 0) return `${clone.groupName} has no traffic; all of it is on ${oldName}`;
   if (lowest === 100) return `all traffic is on ${clone.groupName}; ${oldName} is not yet let go`;
@@ -126,7 +136,7 @@ function standsSentence({ clone, oldName, pairs, routes }: Traces, shares: (numb
   return `${share} of the traffic is on ${clone.groupName}, the rest on ${oldName}`;
 }
 
-/** Lowest and highest share; without routes new has nothing. */
+/** Lowest and highest share; without routes new has nothing, and perhaps old neither. */
 export function boundsOf(shares: (number | null)[]): [lowest: number, highest: number] {
   const known = shares.map((share) => share ?? 0);
   return known.length === 0 ? [0, 0] : [Math.min(...known), Math.max(...known)];
@@ -134,7 +144,7 @@ export function boundsOf(shares: (number | null)[]): [lowest: number, highest: n
 
 function offerToFinish(traces: Traces, shares: (number | null)[]): Offer {
   const { clone, old, oldName } = traces;
-  if (shares.includes(null)) return movedOn(traces);
+  if (shares.includes(null) || shares.length === 0) return movedOn(traces);
   const [lowest, highest] = boundsOf(shares);
   if (clone && lowest === 100) return { kind: 'offered', text: `let ${oldName} go` };
   if (!old) return { kind: 'refused', text: `${oldName || 'the old group'} is gone: there is nothing to shift from` };
@@ -143,7 +153,8 @@ function offerToFinish(traces: Traces, shares: (number | null)[]): Offer {
 
 function offerToGoBack(traces: Traces, shares: (number | null)[]): Offer {
   const { old, oldName, clone } = traces;
-  if (shares.includes(null)) return movedOn(traces);
+  // A clone may have had all of it, and be kept; target groups that no group was made for never had any.
+  if (shares.includes(null) || (clone && shares.length === 0)) return movedOn(traces);
   const [, highest] = boundsOf(shares);
   if (highest === 0) return { kind: 'offered', text: `remove ${clone?.groupName ?? 'what was made'}` };
   const isWhole = traces.routes.every(({ actions }) => traces.pairs.some(({ oldArn }) => references(actions, oldArn)));
@@ -152,9 +163,10 @@ function offerToGoBack(traces: Traces, shares: (number | null)[]): Offer {
   return { kind: 'offered', text: `all traffic to ${oldName}, then remove ${clone?.groupName ?? 'what was made'}` };
 }
 
-function movedOn({ oldName }: Traces): Offer {
+function movedOn({ clone, oldName }: Traces): Offer {
+  const left = [clone?.groupName ?? 'what was made', ...(oldName === '' ? [] : [oldName])].join(' and ');
   return {
     kind: 'refused',
-    text: `other target groups have the traffic: put the routes right by hand, or remove ${oldName} if nobody needs it`,
+    text: `other target groups have the traffic: put the routes right by hand, or remove of ${left} what nobody needs`,
   };
 }

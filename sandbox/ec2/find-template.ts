@@ -7,7 +7,10 @@ export interface TemplateReference {
   LaunchTemplateName?: string | undefined;
 }
 
-/** @throws AwsError InvalidLaunchTemplateId.NotFound, InvalidLaunchTemplateName.NotFoundException, MissingParameter */
+/**
+ * @throws AwsError InvalidLaunchTemplateId.Malformed, InvalidLaunchTemplateId.NotFound,
+ * InvalidLaunchTemplateName.NotFoundException, MissingParameter
+ */
 export function findTemplate(state: CloudState, reference: TemplateReference): TemplateState {
   const { LaunchTemplateId: id, LaunchTemplateName: name } = reference;
   if (id !== undefined && name !== undefined) {
@@ -17,6 +20,7 @@ export function findTemplate(state: CloudState, reference: TemplateReference): T
     );
   }
   if (id !== undefined) {
+    checkId(id);
     const template = state.templates.get(id);
     if (template) return template;
     throw new AwsError(
@@ -32,6 +36,17 @@ export function findTemplate(state: CloudState, reference: TemplateReference): T
   throw new AwsError(
     'InvalidLaunchTemplateName.NotFoundException',
     `The specified launch template, with template name ${name}, does not exist.`,
+  );
+}
+
+const idPattern = /^lt-([0-9a-f]{8}|[0-9a-f]{17})$/;
+
+/** Code and words as in EC2's list of error codes. */
+function checkId(id: string): void {
+  if (idPattern.test(id)) return;
+  throw new AwsError(
+    'InvalidLaunchTemplateId.Malformed',
+    'The ID for the launch template is malformed. Ensure that you specify the launch template ID in the form lt-xxxxxxxxxxxxxxxxx.',
   );
 }
 

@@ -1,4 +1,4 @@
-import { recoveredPlan } from '../../domain/recovered-plan';
+import { recoveredPlan, type RecoveryFacts } from '../../domain/recovered-plan';
 import { standOf, type TracedGroup, type Traces } from '../../domain/recovery';
 import type { RecoveryWay } from '../../domain/recovery-order';
 import { parseServiceFile, type ServiceConfig } from '../../domain/service-file';
@@ -45,6 +45,8 @@ function traces(change: Partial<Traces> = {}): Traces {
 
 const moved = [route('arn:rule', { 'arn:targetgroup/old': 0, 'arn:targetgroup/new': 100 })];
 const left = [route('arn:rule', { 'arn:targetgroup/new': 100 })];
+const untouched = [route('arn:rule', { 'arn:targetgroup/old': 1 })];
+const kept = group('web-v1', { minSize: 1 });
 const emptied = group('web-v1', { minSize: 0, desiredCapacity: 0 });
 
 describe('what is half-done', () => {
@@ -62,8 +64,12 @@ describe('what is half-done', () => {
   test.each<[string, ServiceConfig['oldGroup'], Partial<Traces>]>([
     ['old is gone', 'scale-to-zero', { old: null }],
     ['old is empty, as the policy has it', 'scale-to-zero', { old: emptied }],
-    ['old stays with its own minimum, as the policy has it', 'keep', { old: group('web-v1', { minSize: 1 }) }],
+    ['old stays with its own minimum, as the policy has it', 'keep', { old: kept }],
     ['a later deployment has the traffic', 'scale-to-zero', { old: null, routes: [route('r', { 'arn:third': 100 })] }],
+    ['old is ours and stays, as the policy has it', 'keep', { old: kept, removableOldArns: ['arn:targetgroup/old'] }],
+    ['old stays, and somebody has emptied it since', 'keep', { old: emptied }],
+    ['old was to stay, and somebody has removed it', 'keep', { old: null, removableOldArns: ['arn:targetgroup/old'] }],
+    ['both stay, and a later deployment has the traffic', 'keep', { old: kept, routes: [] }],
   ])('not one where %s', (_where, policy, change) => {
     expect(standOf(traces({ routes: left, ...change }), policy)).toEqual({ kind: 'finished' });
   });
@@ -71,6 +77,8 @@ describe('what is half-done', () => {
   test.each<[string, ServiceConfig['oldGroup'], Partial<Traces>]>([
     ['empty, and to be deleted', 'delete', { old: emptied }],
     ['kept, and still frozen', 'keep', {}],
+    ['kept, and still in the routes', 'keep', { old: kept, routes: moved }],
+    ['kept, of a size that nobody knows any more', 'keep', { old: kept, replacedSize: null }],
   ])('one whose old is %s', (_where, policy, change) => {
     expect(standOf(traces({ routes: left, ...change }), policy)).toMatchObject({ kind: 'half-done' });
   });
@@ -88,6 +96,9 @@ describe('what is offered', () => {
     ['to go back to an old that is gone', 'back', { routes: moved, old: null }],
     ['to finish when others have the traffic', 'finish', { routes: [route('r', { 'arn:targetgroup/old': 0, c: 1 })] }],
     ['to go back when others have the traffic', 'back', { routes: [route('r', { 'arn:targetgroup/old': 0, c: 1 })] }],
+    ['to finish when both have left the routes', 'finish', { routes: [] }],
+    ['to remove a clone that may have served', 'back', { routes: [] }],
+    ['to finish without a clone when old has left the routes', 'finish', { clone: null, routes: [] }],
   ])('not %s', (_what, way, change) => {
     expect(standOf(traces(change), 'scale-to-zero')).toMatchObject({ ways: { [way]: { kind: 'refused' } } });
     expect(planOf(way, change)).toMatchObject({ kind: 'refused' });
@@ -97,15 +108,34 @@ describe('what is offered', () => {
     ['to remove what has no traffic, though old is gone', 'back', { clone: null, routes: [], old: null }],
     ['to let an old go that is gone from the routes', 'finish', { routes: left }],
     ['to go back from all', 'back', { routes: moved }],
+    ['to begin with target groups that are in no route yet', 'finish', { clone: null, routes: untouched }],
+    ['to remove target groups that are in no route yet', 'back', { clone: null, routes: untouched }],
+    ['to begin with a clone that has left the routes on a way back', 'finish', { routes: untouched }],
+    ['to remove a clone that has left the routes on a way back', 'back', { routes: untouched }],
   ])('%s', (_what, way, change) => {
     expect(standOf(traces(change), 'scale-to-zero')).toMatchObject({ ways: { [way]: { kind: 'offered' } } });
   });
 });
 
-function planOf(way: RecoveryWay, change: Partial<Traces> = {}, file: object = {}) {
+test.each<[string, Partial<Traces>, RegExp]>([
+  ['with a clone', {}, /moved on: no route refers to web-12-7f3a9c1b2d4e or to web-v1$/],
+  ['without one', { clone: null }, /moved on: no route refers to the 1 target groups that were made or to web-v1$/],
+])('nothing is said to have traffic when no route refers to old or new, %s', (_which, change, sentence) => {
+  const stand = standOf(traces({ routes: [], ...change }), 'scale-to-zero');
+  expect(stand).toMatchObject({ stands: expect.stringMatching(sentence) as string });
+});
+
+const oldTemplate: RecoveryFacts['template'] = {
+  id: 'lt-1',
+  versions: ['4'],
+  imageId: 'ami-0old',
+  pinnedSnapshots: [],
+};
+
+function planOf(way: RecoveryWay, change: Partial<Traces> = {}, file: object = {}, template = oldTemplate) {
   return recoveredPlan({
     ...{ service: service(file), way, traces: traces(change), oldHealthy: 3 },
-    template: { id: 'lt-1', versions: ['4'], imageId: 'ami-0old', pinnedSnapshots: [] },
+    template,
     ...{ oldRequestsPerPeriod: 6000, balancerErrorRate: 0 },
   });
 }
@@ -130,15 +160,30 @@ describe('the plan that is made again', () => {
     expect(planOf('back', { clone: null, replacedSize: null })).toMatchObject({ plan: { old } });
   });
 
-  test('names the target groups that were not made yet', () => {
+  test('names the target groups that were not made yet, and has their routes', () => {
     const old = group('web-v1', { targetGroupArns: ['arn:targetgroup/other', 'arn:targetgroup/old'] });
-    expect(planOf('finish', { old })).toMatchObject({
+    const routes = [...untouched, route('arn:other-rule', { 'arn:targetgroup/other': 1 })];
+    expect(planOf('finish', { old, routes, clone: null })).toMatchObject({
       plan: {
         pairs: [
           { oldArn: 'arn:targetgroup/old', newName },
           { oldArn: 'arn:targetgroup/other', newName: 'web-7f3a9c1b2d4e-2' },
         ],
+        routes: [
+          { arn: 'arn:rule', pair: 0 },
+          { arn: 'arn:other-rule', pair: 1 },
+        ],
+        recovered: { lowestPercent: 0, highestPercent: 0 },
       },
+    });
+  });
+
+  test('is not made while there is neither a clone nor a template to make it from', () => {
+    const noGroup = { clone: null, routes: untouched };
+    expect(planOf('finish', noGroup, {}, null)).toMatchObject({ kind: 'refused' });
+    expect(planOf('back', noGroup, {}, null)).toMatchObject({ kind: 'planned' });
+    expect(planOf('finish', { routes: left, old: null, removableOldArns: ['arn:x'] }, {}, null)).toMatchObject({
+      kind: 'planned',
     });
   });
 

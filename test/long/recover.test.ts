@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { freePort } from '../../dev/processes/free-port';
 import { ensureTemporalCli } from '../../dev/temporal/ensure-cli';
 import { startTemporal, type TemporalServer } from '../../dev/temporal/start-temporal';
+import type { DeploymentResult } from '../../domain/deployment';
 import type { HalfDone } from '../../domain/recovery';
 import { cli, fileWith } from '../cli/support';
 import { deploy, fileSections, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
@@ -28,20 +29,34 @@ interface Story {
   failed: number;
 }
 
+/** One that could not go back, for AWS refused it, and whose repairs nobody has done. */
+interface Left {
+  result: DeploymentResult;
+  found: HalfDone[];
+  code: number;
+  run: Run;
+}
+
 let stage: Stage;
 let stories: Record<'goback' | 'goon' | 'early', Promise<Story>>;
+let left: Promise<Left>;
 let afterLoss: Promise<void>;
 
 beforeAll(async () => {
-  stage = await openStage([{ name: 'goback' }, { name: 'goon' }, { name: 'early' }], {}, 'virtual');
+  stage = await openStage(
+    ['goback', 'goon', 'early', 'left'].map((name) => ({ name })),
+    {},
+    'virtual',
+  );
   // Side by side, for they mostly wait; each one's own test tells what went wrong.
   stories = {
     goback: recovered('goback', () => deployedTo(stage, 'goback', 20), '--back'),
     goon: recovered('goon', () => deployedTo(stage, 'goon', 50), '--finish'),
     early: recovered('early', () => deployedUntilReady('early'), '--finish'),
   };
+  left = leftToAPerson();
   afterLoss = loseAll();
-  for (const story of [...Object.values(stories), afterLoss]) story.catch(() => undefined);
+  for (const story of [...Object.values(stories), left, afterLoss]) story.catch(() => undefined);
 }, 120_000);
 
 afterAll(() => stage.stop(), 60_000);
@@ -60,6 +75,18 @@ async function recovered(name: string, standing: () => Promise<string>, flag: st
     foundAfter: await halfDoneOf(stage, name),
     failed: (await failedRequests(stage, name)) - failedBefore,
   };
+}
+
+async function leftToAPerson(): Promise<Left> {
+  const id = await deployedTo(stage, 'left', 20, { limits: { rollback: '2s' } });
+  const refusal = { operation: 'ModifyListener', inputContains: '/left', kind: 'error-500' } as const;
+  const { id: faultId } = await stage.sandbox.admin.addFault({ ...refusal, times: 'always' });
+  await stage.temporal.client.workflow.getHandle(id).signal('abort');
+  const result = await resultOf(stage, id);
+  await stage.sandbox.admin.removeFaults(faultId);
+  const found = await halfDoneOf(stage, 'left');
+  const { code } = await recover(stage, 'left', '--back', '--wait');
+  return { result, found, code, run: await runOf(stage, 'left', id) };
 }
 
 async function deployedUntilReady(name: string): Promise<string> {
@@ -81,8 +108,8 @@ async function halfDoneOf(on: Stage, name: string): Promise<HalfDone[]> {
 }
 
 /** Begins a deployment and leaves it standing at this share. */
-async function deployedTo(on: Stage, name: string, newPercent: number): Promise<string> {
-  const id = await deploy(on, serviceFile(name, wide), images.good);
+async function deployedTo(on: Stage, name: string, newPercent: number, change = {}): Promise<string> {
+  const id = await deploy(on, serviceFile(name, { ...wide, ...change }), images.good);
   await untilShare(on, id, newPercent);
   await on.temporal.client.workflow.getHandle(id).signal('pause');
   await untilProgress(on, id, 'the pause', (progress) => progress.pause !== null);
@@ -123,6 +150,15 @@ test('one that was terminated before any traffic moved begins where it was, with
   expect(story.found).toMatchObject([{ deploymentId: story.id, shares: [0] }]);
   expectSuccess('early', story.run);
   expect(story.failed).toBe(0);
+}, 120_000);
+
+test('one that ended in needs-attention, half-way back, is found as well, and goes back under its own id', async () => {
+  const story = await left;
+  expect(story.result).toMatchObject({ outcome: 'needs-attention', repairs: expect.any(Array) as string[] });
+  const { deploymentId } = story.result;
+  expect(story.found).toMatchObject([{ deploymentId, shares: [20], ways: { finish: offered, back: offered } }]);
+  expect(story.code).toBe(1);
+  expectWayBack('left', story.run);
 }, 120_000);
 
 test(

@@ -82,12 +82,15 @@ test('a repeated token makes one version', async () => {
   expect(found.LaunchTemplates?.[0]).toMatchObject({ LatestVersionNumber: 2, DefaultVersionNumber: 1 });
 });
 
-test('unknown templates, versions and images are errors, each with its own code', async () => {
+test('unknown templates, versions and images, and malformed ids, are errors, each with its own code', async () => {
   const name = newName();
   const byName = clients.ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateNames: [name] }));
   expect((await errorOf(byName)).name).toBe('InvalidLaunchTemplateName.NotFoundException');
-  const byId = clients.ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: ['lt-0'] }));
-  expect((await errorOf(byId)).name).toBe('InvalidLaunchTemplateId.NotFound');
+  const byId = (id: string) =>
+    errorOf(clients.ec2.send(new DescribeLaunchTemplatesCommand({ LaunchTemplateIds: [id] })));
+  expect((await byId('lt-0123456789abcdef0')).name).toBe('InvalidLaunchTemplateId.NotFound');
+  for (const malformed of ['', 'web', 'lt-0'])
+    expect((await byId(malformed)).name).toBe('InvalidLaunchTemplateId.Malformed');
   await create(name);
   expect((await errorOf(dataOf(name, '9'))).name).toBe('InvalidLaunchTemplateId.VersionNotFound');
   const image = clients.ec2.send(new DescribeImagesCommand({ ImageIds: ['ami-0'] }));

@@ -10,6 +10,8 @@ export function leaveAsIs(run: DeploymentRun, { reason }: Cause): DeploymentResu
   return run.finish('needs-attention', reason, {
     repairs: [
       `${stands}: mend the servers of ${old.groupName} and give it all traffic again, or give everything to ${names.group}`,
+      `instead of by hand, with fleetshift recover <service file>: --back gives ${old.groupName} what it can carry and does what ` +
+        `is named below, --finish goes on with the shift (while ${old.groupName} is unhealthy, promote passes that hold)`,
       ...leftovers(run),
     ],
   });
