@@ -13,8 +13,8 @@ test('the repairs tell where the traffic is, and the command that does them', ()
   leaveAsIs({ ...run, finish } as unknown as DeploymentRun, { outcome: 'needs-attention', reason: 'held for 24h' });
   expect(finish).toHaveBeenCalledWith('needs-attention', 'held for 24h', {
     repairs: [
-      expect.stringContaining('20 % of the traffic is on web-2-abc and 80 % on web-v1'),
-      expect.stringMatching(/fleetshift recover <service file>: --back .* --finish /),
+      expect.stringMatching(/^20 % of the traffic is on web-2-abc and 80 % on web-v1: .*--back.*--finish/),
+      expect.stringContaining('fleetshift recover <service file>'),
       expect.stringContaining('delete group web-2-abc'),
       'set MinSize of web-v1 to 1',
     ],

@@ -9,9 +9,8 @@ export function leaveAsIs(run: DeploymentRun, { reason }: Cause): DeploymentResu
   const stands = `${newPercent} % of the traffic is on ${names.group} and ${100 - newPercent} % on ${old.groupName}`;
   return run.finish('needs-attention', reason, {
     repairs: [
-      `${stands}: mend the servers of ${old.groupName} and give it all traffic again, or give everything to ${names.group}`,
-      `instead of by hand, with fleetshift recover <service file>: --back gives ${old.groupName} what it can carry and does what ` +
-        `is named below, --finish goes on with the shift (while ${old.groupName} is unhealthy, promote passes that hold)`,
+      `${stands}: mend the servers of ${old.groupName} and give it all traffic again (--back), or give everything to ` +
+        `${names.group} (--finish; promote passes the hold that comes while ${old.groupName} is unhealthy)`,
       ...leftovers(run),
     ],
   });
