@@ -16,6 +16,7 @@ import { createTargetGroupActivities } from './target-group';
 import { createTemplateActivities } from './template';
 import { createTrafficActivities } from './traffic';
 import { createWayBackActivities } from './way-back';
+import { createWayBackRiskActivities } from './way-back-risk';
 
 export function createActivities(deps: ActivityDeps) {
   return underLeases(deps, {
@@ -37,6 +38,7 @@ export function createActivities(deps: ActivityDeps) {
     ...createDrainActivities(deps),
     ...createRetireActivities(deps),
     ...createWayBackActivities(deps),
+    ...createWayBackRiskActivities(deps),
     ...createRecoveryActivities(deps),
   });
 }

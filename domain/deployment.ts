@@ -4,6 +4,7 @@ import { formatProblem, problemsOf } from './problems';
 import type { RecordedRequest } from './control';
 import { recoveryOrder, type RecoveryOrder } from './recovery-order';
 import type { ServiceConfig } from './service-file';
+import type { RisksTold } from './way-back-risk';
 
 /** What is new. */
 export interface Revision {
@@ -263,6 +264,8 @@ export interface DrainProgress {
   /** Until then old stays whole for an instant way back; a pause moves it. */
   keepUntilMs: number;
   late: boolean;
+  /** What was told of the way back while old is kept; absent when nothing was. */
+  risks?: RisksTold;
   /** At the end of a pause it goes on by itself. */
   pause: Pause | null;
   requests: RecordedRequest[];

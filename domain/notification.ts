@@ -8,6 +8,7 @@ export const notifiedEvents = [
   'rolled-back',
   'rollback-refused',
   'late',
+  'way-back-at-risk',
   'needs-attention',
 ] as const;
 export type NotifiedEvent = (typeof notifiedEvents)[number];
@@ -22,6 +23,8 @@ export type Happening =
   | { event: 'rollback-refused'; reason: string }
   /** An old fleet does not go in the time that the service file gives it. */
   | { event: 'late'; reason: string }
+  /** Old is kept, but could not take all traffic back now. */
+  | { event: 'way-back-at-risk'; reason: string; keptUntilMs: number }
   | { event: 'rolled-back' | 'needs-attention'; reason: string; repairs: string[] };
 
 /** Whose happening it is. */
@@ -77,9 +80,21 @@ const hour = 3600;
 
 /** How long a receiver that does not answer is tried: what waits for a person is of no use once it is over. */
 export function tellForSeconds(happening: Happening, nowMs: number): number {
-  const waits =
-    happening.event === 'held' ? happening.hold : happening.event === 'gate-waiting' ? happening.gate : null;
-  return waits === null ? 24 * hour : Math.max(1, Math.min(hour, (waits.untilMs - nowMs) / 1000));
+  const untilMs = ofUseUntilMs(happening);
+  return untilMs === null ? 24 * hour : Math.max(1, Math.min(hour, (untilMs - nowMs) / 1000));
+}
+
+function ofUseUntilMs(happening: Happening): number | null {
+  switch (happening.event) {
+    case 'held':
+      return happening.hold.untilMs;
+    case 'gate-waiting':
+      return happening.gate.untilMs;
+    case 'way-back-at-risk':
+      return happening.keptUntilMs;
+    default:
+      return null;
+  }
 }
 
 function reasonOf(happening: Happening): string {

@@ -61,9 +61,11 @@ export function drainEndLines({ drain, columns }: { drain: DrainView; columns: n
 
 function progressLines(look: { progress: DrainProgress; nowMs: number; columns: number }): Line[] {
   const { progress, nowMs, columns } = look;
-  const { pause, late } = progress;
+  const { pause, late, phase, risks } = progress;
+  const atRisk = phase === 'keep' ? (risks?.risks ?? []) : [];
   return [
     ...indented(standing(progress, nowMs), columns),
+    ...atRisk.flatMap(({ detail }) => indented(`at risk: ${detail}`, columns, 'warn')),
     ...(pause === null
       ? []
       : indented(`${pauseWords(pause)} – goes on by itself in ${left(pause, nowMs)}`, columns, 'warn')),

@@ -2,7 +2,9 @@
 import type { GuardInput } from '../../activities/judge';
 import { guardSettingsOf } from '../../domain/judge/settings';
 import { endingAt, openStretch } from '../../domain/judge/stretch';
-import { closeStage, newImage, openStage, upTo, type Stage } from '../crash/support/stage';
+import type { WatchWayBackInput } from '../../activities/way-back-risk';
+import { nothingTold, type Risk } from '../../domain/way-back-risk';
+import { closeStage, newImage, openStage, resize, splitInput, upTo, type Stage } from '../crash/support/stage';
 
 let stage: Stage;
 
@@ -64,4 +66,43 @@ test('when the target groups of new are gone every watcher still ends by its dea
   const readiness = { ...onPlan, imageId: newImage, wanted: 2, healthyReads: 1, deadlineMs };
   expect(await stage.worker.call('watchReadiness', readiness)).toMatchObject(late);
   expect(await guard({ deadlineMs })).toEqual({ kind: 'expired' });
+}, 30_000);
+
+/** Looks at a kept fleet for as long as there is nothing to tell. */
+const watchWayBack = (change: Partial<WatchWayBackInput> = {}) =>
+  stage.worker.call('watchWayBack', {
+    ...{ ...stage.onPlan, sizesSince: [2], told: nothingTold, everySeconds: 0.1, deadlineMs: Date.now() + 2000 },
+    ...change,
+  });
+
+const changedTo = (...reasons: Risk['reason'][]) => ({
+  kind: 'changed',
+  risks: reasons.map((reason) => expect.objectContaining({ reason }) as Risk),
+});
+
+test('a kept fleet tells what stands in the way of going back to it, each thing as it comes, and that all is well', async () => {
+  await upTo.all(stage);
+  const { groupName } = stage.plan.old;
+  const { groups, targetGroups } = stage.cloud.cloud.state;
+  expect(await watchWayBack()).toEqual({ kind: 'over' });
+  await resize(stage, groupName, { minSize: 0, desiredCapacity: 1 });
+  expect(await watchWayBack()).toEqual(changedTo('old-unhealthy'));
+  await resize(stage, groupName, { minSize: 2, desiredCapacity: 2 });
+  const told = { risks: [{ reason: 'old-unhealthy' as const, detail: '' }], changes: 1 };
+  expect(await watchWayBack({ told })).toEqual(changedTo());
+  // The demand has grown since: old would have to be larger.
+  expect(await watchWayBack({ sizesSince: [3] })).toEqual(changedTo('old-unhealthy'));
+  await stage.worker.call('writeSplit', { ...splitInput(stage, 50), ourPercents: [100] });
+  expect(await watchWayBack()).toEqual(changedTo('foreign-edit'));
+  groups.delete(groupName);
+  for (const { oldArn } of stage.plan.pairs) targetGroups.delete(oldArn);
+  expect(await watchWayBack()).toEqual(changedTo('foreign-edit', 'old-gone'));
+}, 30_000);
+
+test('what cannot be read of a kept fleet tells neither that something is wrong nor that it is well', async () => {
+  await upTo.all(stage);
+  breakReads();
+  expect(await watchWayBack()).toEqual({ kind: 'over' });
+  const told = { risks: [{ reason: 'old-unhealthy' as const, detail: '' }], changes: 1 };
+  expect(await watchWayBack({ told })).toEqual({ kind: 'over' });
 }, 30_000);

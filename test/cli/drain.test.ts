@@ -44,6 +44,14 @@ test('while old is kept the screen says until when a rollback is instant, and ho
   ]);
 });
 
+test('what stands in the way of an instant way back is shown as long as old is kept', () => {
+  const risk = { reason: 'old-unhealthy', detail: 'healthy servers of web-6: 1' } as const;
+  const risks = { risks: [risk], changes: 1 };
+  expect(screen(drainWith({ risks })).at(-1)).toBe('  at risk: healthy servers of web-6: 1');
+  expect(text(drainWith({ risks: { risks: [], changes: 2 } }))).not.toContain('at risk');
+  expect(text(drainWith({ phase: 'drain', risks }))).not.toContain('at risk');
+});
+
 test('a paused keep has no end until it goes on; who paused it, why and for how long at most is told', () => {
   const pause = { by: 'bob', reason: 'launch day', sinceMs: startMs, untilMs: nowMs + 3_600_000 };
   const shown = text(drainWith({ pause }));

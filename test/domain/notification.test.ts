@@ -77,4 +77,6 @@ test('what waits is told for as long as it waits, at most an hour; what has happ
   expect(tellForSeconds({ event: 'held', hold: { ...hold, untilMs: atMs + 86_400_000 } }, atMs)).toBe(3600);
   expect(tellForSeconds({ event: 'held', hold: { ...hold, untilMs: atMs - 5 } }, atMs)).toBe(1);
   expect(tellForSeconds({ event: 'rolled-back', reason: '', repairs: [] }, atMs)).toBe(86_400);
+  const atRisk = { event: 'way-back-at-risk', reason: '' } as const;
+  expect(tellForSeconds({ ...atRisk, keptUntilMs: atMs + 90_000 }, atMs)).toBe(90);
 });

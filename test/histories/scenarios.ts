@@ -9,6 +9,7 @@ import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../wor
 import { cli, fileWith } from '../cli/support';
 import { deploy, fileSections, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainResultOf, untilDrain } from '../e2e/support/drains';
+import { shrink } from '../e2e/support/outsider';
 import type { Stage } from '../e2e/support/stage';
 import { long } from '../e2e/support/steer';
 import { instancesOf } from '../e2e/support/view';
@@ -96,6 +97,17 @@ export const scenarios: Record<string, Scenario> = {
     await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'recording' });
     await drainResultOf(stage, id);
     return [{ shape: 'drain-rolled-back', workflowId: drainIdOf(id) }];
+  },
+  risked: async (stage, name) => {
+    const id = await deploy(stage, serviceFile(name, { keep: '1h' }), images.good);
+    await resultOf(stage, id);
+    await shrink(stage, `${name}-v1`, 1);
+    // Who is asked for something looks anew at once.
+    await askDrain(stage, id, 'pause', { by: 'ada', reason: 'recording' });
+    await untilDrain(stage, id, 'the risk', ({ risks }) => risks !== undefined);
+    await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'recording' });
+    await drainResultOf(stage, id);
+    return [{ shape: 'drain-at-risk', workflowId: drainIdOf(id), run: 'first' }];
   },
   late: async (stage, name) => {
     const id = await deploy(stage, serviceFile(name), images.good);

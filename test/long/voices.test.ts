@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { signatureHeaders } from '../../dev/gateway-client';
+import { targetGroupName } from '../../dev/ledger/creations';
+import { drainIdOf } from '../../domain/deployment';
 import type { Notification } from '../../domain/notification';
 import { deploymentsIn } from '../../gateway/deployments';
 import { buildGateway } from '../../gateway/server';
@@ -13,9 +15,10 @@ import { isSignedWith, notificationIn, receiver, type Receiver } from '../suppor
 import { waitUntil } from '../support/wait-until';
 import { deploy, resultOf, serviceFile, untilShare } from '../e2e/support/deployments';
 import { askDrain, drainHandle, drainResultOf, noticesOf, untilDrain } from '../e2e/support/drains';
+import { shrink } from '../e2e/support/outsider';
 import { openStage, type Stage } from '../e2e/support/stage';
 import { expectUntouched, long, unjudged } from '../e2e/support/steer';
-import { instancesOf, viewOf } from '../e2e/support/view';
+import { instancesOf, outsiderOf, resizeGroup, viewOf } from '../e2e/support/view';
 import { images } from '../e2e/support/world';
 
 /** Far above what it takes alone: other test files run beside. */
@@ -30,7 +33,7 @@ let directory: string;
 beforeAll(async () => {
   const services = [
     ...['night', 'down', 'silent'].map((name) => ({ name, virtualLoad: 60 })),
-    ...['gate', 'sick', 'chat', 'regret', 'sorry'].map((name) => ({ name, virtualLoad: 0 })),
+    ...['gate', 'sick', 'chat', 'regret', 'sorry', 'kept'].map((name) => ({ name, virtualLoad: 0 })),
   ];
   stage = await openStage(services, { FLEETSHIFT_NOTIFY_SECRET: notifySecret }, 'virtual');
   directory = mkdtempSync(join(tmpdir(), 'fleetshift-voices-'));
@@ -72,6 +75,15 @@ function toldTo({ received }: Receiver): Notification[] {
 function untilTold(there: Receiver, event: Notification['event']): Promise<Notification> {
   const find = () => Promise.resolve(toldTo(there).find((told) => told.event === event) ?? null);
   return waitUntil(`"${event}" to be told`, find, { deadlineMs: 60_000 }) as Promise<Notification>;
+}
+
+/** In the target group of this name. */
+async function untilHealthy(name: string, servers: number): Promise<void> {
+  const { targetGroupArns } = await outsiderOf(stage).view(name);
+  const arn = targetGroupArns.find((one) => targetGroupName(one) === name) ?? '';
+  await waitUntil(`${servers} healthy in ${name}`, () => outsiderOf(stage).healthyTargets(arn), {
+    until: (healthy) => healthy === servers,
+  });
 }
 
 /** As somebody types it. */
@@ -250,6 +262,43 @@ test.concurrent(
       const about = { deploymentId: id, drainId, number: 1, revision: { imageId: images.good }, reason };
       expect(await untilTold(there, 'rolling-back')).toMatchObject(about);
       expect(await untilTold(there, 'rolled-back')).toMatchObject({ ...about, outcome: 'rolled-back', repairs: [] });
+    }),
+  timeoutMs,
+);
+
+test.concurrent(
+  'a kept fleet that could not take the traffic back is told once, status says so, and that it is well again',
+  () =>
+    withReceiver(async (there) => {
+      const change = { ...unjudged, keep: '1h', ...notifying(there) };
+      const id = await deploy(stage, serviceFile('kept', change), images.good);
+      expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded' });
+      const servers = (await instancesOf(stage, 'kept-v1')).length;
+      await shrink(stage, 'kept-v1', servers - 1);
+      await untilHealthy('kept', servers - 1);
+      // Who is asked for something looks anew at once, so that less is waited for here.
+      await askDrain(stage, id, 'pause');
+      const told = await untilTold(there, 'way-back-at-risk');
+      const reason = `healthy servers of kept-v1: ${servers - 1}, needed to carry everything: ${servers}`;
+      expect(told).toMatchObject({
+        ...{ deploymentId: id, drainId: drainIdOf(id), outcome: null },
+        reason: expect.stringContaining(reason) as string,
+      });
+      expect((await run(`fleetshift status ${drainIdOf(id)}`)).out).toMatch(
+        /^ {2}at risk: healthy servers of kept-v1/m,
+      );
+      await resizeGroup(stage, 'kept-v1', { MinSize: servers, DesiredCapacity: servers });
+      await untilHealthy('kept', servers);
+      await askDrain(stage, id, 'resume');
+      const { risks } = await untilDrain(stage, id, 'it to be well again', (progress) =>
+        noticesOf(progress).includes('old could take all traffic back again'),
+      );
+      expect(risks).toEqual({ risks: [], changes: 2 });
+      expect((await run(`fleetshift status ${drainIdOf(id)}`)).out).not.toMatch(/^ {2}at risk/m);
+      expect(await askDrain(stage, id, 'rollback')).toMatchObject({ kind: 'taken' });
+      expect(await drainResultOf(stage, id)).toMatchObject({ ending: 'rolled-back', repairs: [] });
+      await untilTold(there, 'rolled-back');
+      expect(toldTo(there).filter(({ event }) => event === 'way-back-at-risk')).toHaveLength(1);
     }),
   timeoutMs,
 );

@@ -26,6 +26,7 @@ const shapesNeeded = [
   'drain-finished',
   'drain-continued-as-new',
   'drain-rolled-back',
+  'drain-at-risk',
   'drain-rollback-after-keep',
   // Of a release that made no deployment of it; today's code records no such history any more.
   'drain-rollback-refused',

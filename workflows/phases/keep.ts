@@ -1,8 +1,9 @@
 /** Old stays whole and warm for an instant way back, for as long as the service file says. */
-import { condition } from '@temporalio/workflow';
+import { condition, patched } from '@temporalio/workflow';
 import { drainIdPrefix, type DrainResult } from '../../domain/deployment';
 import { leasedArns } from '../../domain/leases';
 import type { ControlRequest } from '../../domain/control';
+import { lookSeconds, nothingTold } from '../../domain/way-back-risk';
 import { activityFailureMessage } from '../calls';
 import { signature } from '../control';
 import { answerSeconds, type DrainRun } from '../drain-run';
@@ -12,18 +13,60 @@ import { goBack, type WayBack } from './roll-back';
 /** Answers null when the keep is over, and the result when the traffic has gone back to old. */
 export async function keep(run: DrainRun): Promise<DrainResult | null> {
   run.enter('keep');
+  // Asked once: a drain of an earlier release must not begin with it half-way.
+  const isWatched = patched('watch-way-back');
   for (;;) {
     run.endLatePause();
     const result = run.backAsked ? await takeBack(run, run.backAsked) : null;
     if (result) return result;
     if (isOver(run)) return null;
     await run.renewIfDue();
-    const { pause, keepUntilMs } = run.progress;
-    const untilMs = pause?.untilMs ?? keepUntilMs;
-    await condition(
-      () => run.backAsked !== null || run.progress.pause !== pause || isOver(run),
-      Math.max(0, untilMs - Date.now()),
+    await stayKept(run, isWatched);
+  }
+}
+
+/** Until something is asked, the keep is over, or there is something new about the way back, which is told then. */
+async function stayKept(run: DrainRun, isWatched: boolean): Promise<void> {
+  const { pause, keepUntilMs } = run.progress;
+  const untilMs = pause?.untilMs ?? keepUntilMs;
+  let hasTold = false;
+  let goesOn = true;
+  const watching = isWatched
+    ? tellOfRisk(run, untilMs, () => !goesOn).then((told) => {
+        hasTold = told;
+      })
+    : null;
+  await condition(
+    () => hasTold || run.backAsked !== null || run.progress.pause !== pause || isOver(run),
+    Math.max(0, untilMs - Date.now()),
+  );
+  goesOn = false;
+  await watching;
+}
+
+/** Answers whether it has told something. A watch that fails ends here: it is nothing that a keep depends on. */
+async function tellOfRisk(run: DrainRun, untilMs: number, interrupted: () => boolean): Promise<boolean> {
+  const { input, state, progress, service, onPlan } = run;
+  const everySeconds = lookSeconds(service);
+  // Two looks are the least that can tell anything.
+  if (untilMs - Date.now() < everySeconds * 1000) return false;
+  const sizesSince = [input.newWanted ?? 0, ...state.frozenMinSizes];
+  const told = progress.risks ?? nothingTold;
+  try {
+    const answer = await run.watch(
+      'see whether old could take the traffic back',
+      (activities) => activities.watchWayBack({ ...onPlan, sizesSince, told, everySeconds, deadlineMs: untilMs }),
+      // The next deployment moves the traffic on, and has a way back of its own.
+      () => interrupted() || state.supersededBy !== null,
     );
+    if (answer.kind !== 'changed') return false;
+    run.tellRisks(answer.risks, untilMs);
+    return true;
+  } catch (error) {
+    const message = activityFailureMessage(error);
+    if (message === undefined) throw error;
+    run.notice(`it cannot be seen any more whether old could take the traffic back: ${message}`);
+    return false;
   }
 }
 
