@@ -46,7 +46,7 @@ function leaseIdOf(arn: string): string {
   return `lease:${createHash('sha256').update(arn).digest('hex')}`;
 }
 
-async function readLeases({ temporal, timeouts }: ActivityDeps, arns: readonly string[]): Promise<LeaseFacts[]> {
+export async function readLeases({ temporal, timeouts }: ActivityDeps, arns: readonly string[]): Promise<LeaseFacts[]> {
   return Promise.all(
     arns.map(async (arn) => {
       const leaseId = leaseIdOf(arn);

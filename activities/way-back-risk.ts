@@ -1,12 +1,15 @@
 /** Looking after an old fleet that is kept: whether it could still take the traffic back. */
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
+import { readLeases } from './leases';
 import { lookUntil, report, watcher } from './roles';
 import { newTargetGroupArns } from './target-group';
 import { foreignEdits, healthyCount, readRoutes } from './traffic';
 import { orAbsent } from '../clients/aws/errors';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
+import { leasedArns } from '../domain/leases';
+import type { Plan, TargetGroupPair } from '../domain/plan';
 import { oldNeedsForAll } from '../domain/steps';
 import { risksAfter, risksOf, type ReadsAgainst, type Risk, type RisksTold } from '../domain/way-back-risk';
 
@@ -32,7 +35,7 @@ export function createWayBackRiskActivities(deps: ActivityDeps) {
         deadlineMs: input.deadlineMs,
         everySeconds: input.everySeconds,
         look: async () => {
-          const found = await readRisks(aws, input);
+          const found = await readRisks(deps, aws, input);
           const after = risksAfter({ told: input.told, found, against });
           against = after.against;
           report({ text: found.map(({ detail }) => detail).join('; ') || 'old could take all traffic back' });
@@ -45,20 +48,37 @@ export function createWayBackRiskActivities(deps: ActivityDeps) {
 }
 
 /** What is not there is a finding here, and not a read that failed. */
-async function readRisks(aws: AwsSession, { plan, sizesSince }: WatchWayBackInput): Promise<Risk[]> {
+async function readRisks(
+  deps: ActivityDeps,
+  aws: AwsSession,
+  { plan, sizesSince }: WatchWayBackInput,
+): Promise<Risk[]> {
   const newArns = await newTargetGroupArns(aws, plan);
   const pairs = plan.pairs.map(({ oldArn }, index) => ({ oldArn, newArn: newArns[index] ?? '' }));
-  const [routes, old, counts] = await Promise.all([
+  const [routes, old, next, fleets] = await Promise.all([
     readRoutes(aws, plan, pairs),
     describeGroup(aws, plan.old.groupName),
-    Promise.all(pairs.map(({ oldArn }) => orAbsent(() => healthyCount(aws, oldArn)))),
+    describeGroup(aws, plan.names.group),
+    Promise.all(plan.pairs.map(({ oldArn }) => orAbsent(() => healthyCount(aws, oldArn)))),
   ]);
+  const edits = foreignEdits(routes, [100]);
+  const neededIn = ({ oldHealthy: healthyServers = plan.old.healthyServers }: TargetGroupPair) =>
+    oldNeedsForAll({
+      planned: { ...plan.old, healthyServers },
+      // New carries everything, and so has followed the demand.
+      sizesSince: [...sizesSince, next?.DesiredCapacity ?? 0],
+    });
+  const inPairs = plan.pairs.map((pair, index) => ({ healthy: fleets[index] ?? 0, needed: neededIn(pair) }));
   return risksOf({
     groupName: plan.old.groupName,
-    edits: foreignEdits(routes, [100]),
+    // The next deployment moves the traffic, and while it does so no rollback of this one is heard.
+    edits: edits.length > 0 && (await isHeld(deps, plan)) ? [] : edits,
     // One that is being deleted has a status.
     groupIsThere: old !== undefined && old.Status === undefined,
-    healthy: Math.min(...counts.map((count) => count ?? 0)),
-    needed: oldNeedsForAll({ planned: plan.old, sizesSince }),
+    ...inPairs.reduce((worst, one) => (one.needed - one.healthy > worst.needed - worst.healthy ? one : worst)),
   });
+}
+
+async function isHeld(deps: ActivityDeps, plan: Plan): Promise<boolean> {
+  return (await readLeases(deps, leasedArns(plan))).some(({ holderRuns }) => holderRuns);
 }

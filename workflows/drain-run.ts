@@ -21,7 +21,6 @@ import { undoneBy } from '../domain/late-rollback';
 import { pauseSeconds } from '../domain/pace';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
-import { newRisks, nothingTold, type Risk } from '../domain/way-back-risk';
 import { isHopeless, persistently, watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
 import { LateRollbacks } from './late-rollback';
@@ -81,7 +80,7 @@ export class DrainRun {
   private goingBack = false;
   private backRuling: Ruling | null = null;
   private limitSeconds = giveUpSeconds;
-  private readonly teller: Teller;
+  readonly teller: Teller;
   private readonly lateRollbacks: LateRollbacks;
 
   constructor(readonly input: DrainInput) {
@@ -256,15 +255,6 @@ export class DrainRun {
     this.notice(text);
   }
 
-  /** Something else stands in the way of the way back than was told before; a person hears of what is new. */
-  tellRisks(risks: Risk[], keptUntilMs: number): void {
-    const told = this.progress.risks ?? nothingTold;
-    this.progress.risks = { risks, changes: told.changes + 1 };
-    const reason = risks.map(({ detail }) => detail).join('; ');
-    if (newRisks(told, risks).length > 0) this.teller.tell({ event: 'way-back-at-risk', reason, keptUntilMs });
-    this.notice(risks.length > 0 ? `the way back is at risk: ${reason}` : 'old could take all traffic back again');
-  }
-
   /** The run may end: Temporal has all that it said. */
   handedOver(): Promise<void> {
     return this.teller.handedOver();
@@ -285,15 +275,11 @@ export class DrainRun {
     return writers({ ...this.caller(), limitSeconds }, summary);
   }
 
-  watch<Answer>(
-    summary: string,
-    call: (activities: Activities) => Promise<Answer>,
-    interrupted: () => boolean = () => false,
-  ): Promise<Answer | Interrupted> {
-    return watch(this.caller(), summary, call, interrupted);
+  watch<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer | Interrupted> {
+    return watch(this.caller(), summary, call, () => false);
   }
 
-  private caller(): Caller {
+  caller(): Caller {
     return { timeouts: this.input.timeouts, direction: 'back', limitSeconds: this.limitSeconds };
   }
 

@@ -3,8 +3,8 @@ import { condition, patched } from '@temporalio/workflow';
 import { drainIdPrefix, type DrainResult } from '../../domain/deployment';
 import { leasedArns } from '../../domain/leases';
 import type { ControlRequest } from '../../domain/control';
-import { lookSeconds, nothingTold } from '../../domain/way-back-risk';
-import { activityFailureMessage } from '../calls';
+import { lookSeconds, newRisks, nothingTold, type Risk } from '../../domain/way-back-risk';
+import { activityFailureMessage, watch } from '../calls';
 import { signature } from '../control';
 import { answerSeconds, type DrainRun } from '../drain-run';
 import type { HeldLease, LeaseAnswer } from '../leases';
@@ -53,14 +53,15 @@ async function tellOfRisk(run: DrainRun, untilMs: number, interrupted: () => boo
   const sizesSince = [input.newWanted ?? 0, ...state.frozenMinSizes];
   const told = progress.risks ?? nothingTold;
   try {
-    const answer = await run.watch(
+    const answer = await watch(
+      run.caller(),
       'see whether old could take the traffic back',
       (activities) => activities.watchWayBack({ ...onPlan, sizesSince, told, everySeconds, deadlineMs: untilMs }),
-      // The next deployment moves the traffic on, and has a way back of its own.
+      // The next deployment has succeeded, and has a way back of its own.
       () => interrupted() || state.supersededBy !== null,
     );
     if (answer.kind !== 'changed') return false;
-    run.tellRisks(answer.risks, untilMs);
+    tell(run, answer.risks, untilMs);
     return true;
   } catch (error) {
     const message = activityFailureMessage(error);
@@ -68,6 +69,15 @@ async function tellOfRisk(run: DrainRun, untilMs: number, interrupted: () => boo
     run.notice(`it cannot be seen any more whether old could take the traffic back: ${message}`);
     return false;
   }
+}
+
+/** A person hears of what was not told before. */
+function tell(run: DrainRun, risks: Risk[], keptUntilMs: number): void {
+  const told = run.progress.risks ?? nothingTold;
+  run.progress.risks = { risks, changes: told.changes + 1 };
+  const reason = risks.map(({ detail }) => detail).join('; ');
+  if (newRisks(told, risks).length > 0) run.teller.tell({ event: 'way-back-at-risk', reason, keptUntilMs });
+  run.notice(risks.length > 0 ? `the way back is at risk: ${reason}` : 'old could take all traffic back again');
 }
 
 /** A pause stretches the keep, whatever else would end it. */
