@@ -26,7 +26,7 @@ async function record(asked: string[]): Promise<void> {
   try {
     const stage = await openStage(
       names.map((name) => ({ name })),
-      {},
+      { FLEETSHIFT_NOTIFY_SECRET: 'a-secret-of-at-least-thirty-two-characters' },
       'virtual',
     );
     try {

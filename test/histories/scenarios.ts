@@ -2,18 +2,28 @@
  * What is done to get a history of each shape; the key is the service's name. The server suggests early to continue as
  * new, so that drains and services do.
  */
+import { randomUUID } from 'node:crypto';
 import { exitCodes } from '../../cli/exit-codes';
 import { drainIdOf } from '../../domain/deployment';
 import { serviceKey, type ServiceConfig } from '../../domain/service-file';
 import { controlSignals, recoveryWorkflowId, serviceWorkflowId } from '../../workflows/messages';
 import { cli, fileWith } from '../cli/support';
-import { deploy, fileSections, resultOf, serviceFile, untilProgress, untilShare } from '../e2e/support/deployments';
+import {
+  deploy,
+  fileSections,
+  resultOf,
+  serviceFile,
+  submit,
+  untilProgress,
+  untilShare,
+} from '../e2e/support/deployments';
 import { askDrain, drainResultOf, untilDrain } from '../e2e/support/drains';
 import { shrink } from '../e2e/support/outsider';
 import type { Stage } from '../e2e/support/stage';
-import { long } from '../e2e/support/steer';
+import { ask, long } from '../e2e/support/steer';
 import { instancesOf } from '../e2e/support/view';
 import { images } from '../e2e/support/world';
+import { receiver } from '../support/receiver';
 
 export interface Taken {
   /** Name of the file. */
@@ -26,6 +36,7 @@ export interface Taken {
 type Scenario = (stage: Stage, serviceName: string) => Promise<Taken[]>;
 
 const unknownImage = 'ami-unknown';
+const gated = { shift: { gates: [20] } };
 
 export const scenarios: Record<string, Scenario> = {
   good: async (stage, name) => {
@@ -37,7 +48,7 @@ export const scenarios: Record<string, Scenario> = {
       { shape: 'deployment-succeeded', workflowId: id },
       { shape: 'drain-continued-as-new', workflowId: drainIdOf(id), run: 'first' },
       { shape: 'drain-finished', workflowId: drainIdOf(id) },
-      { shape: 'lease', workflowId: await aLease(stage, id) },
+      { shape: 'lease', workflowId: await childOf(stage, id, 'lease') },
     ];
   },
   bad: async (stage, name) => {
@@ -60,8 +71,7 @@ export const scenarios: Record<string, Scenario> = {
     return [{ shape: 'deployment-aborted', workflowId: id }];
   },
   gated: async (stage, name) => {
-    const limits = { limits: { gate: '2s' } };
-    const id = await deploy(stage, serviceFile(name, { shift: { gates: [20] }, ...limits }), images.good);
+    const id = await deploy(stage, serviceFile(name, { ...gated, limits: { gate: '2s' } }), images.good);
     await resultOf(stage, id);
     return [{ shape: 'deployment-gate-expired', workflowId: id }];
   },
@@ -109,6 +119,41 @@ export const scenarios: Record<string, Scenario> = {
     await drainResultOf(stage, id);
     return [{ shape: 'drain-at-risk', workflowId: drainIdOf(id), run: 'first' }];
   },
+  promoted: async (stage, name) => {
+    const there = await receiver();
+    await there.up();
+    const service = serviceFile(name, { ...gated, notify: { webhook: `${there.url}/hook` } });
+    const answer = await submit(stage, service, images.good, randomUUID(), { hotfix: true });
+    if (answer.kind !== 'admitted') throw new Error(JSON.stringify(answer));
+    const { deploymentId: id } = answer;
+    await untilProgress(stage, id, 'the gate', ({ gate }) => gate !== null);
+    await ask(stage, id, 'promote', { by: 'ada', reason: 'recording' });
+    await resultOf(stage, id);
+    const notificationId = await childOf(stage, id, 'notification');
+    await stage.temporal.client.workflow.getHandle(notificationId).result();
+    await there.down();
+    return [
+      { shape: 'deployment-promoted', workflowId: id },
+      { shape: 'notification', workflowId: notificationId },
+    ];
+  },
+  cancelled: async (stage, name) => {
+    const id = await standingAtFirstStep(stage, serviceFile(name, long));
+    await stage.temporal.client.workflow.getHandle(id).cancel();
+    await resultOf(stage, id);
+    return [{ shape: 'deployment-cancelled', workflowId: id }];
+  },
+  replaced: async (stage, name) => {
+    const first = await deploy(stage, serviceFile(name, { keep: '1h' }), images.good);
+    await resultOf(stage, first);
+    const second = await deploy(stage, serviceFile(name), images.v1);
+    await resultOf(stage, second);
+    await drainResultOf(stage, first);
+    return [
+      { shape: 'deployment-of-the-next', workflowId: second },
+      { shape: 'drain-superseded', workflowId: drainIdOf(first), run: 'first' },
+    ];
+  },
   late: async (stage, name) => {
     const id = await deploy(stage, serviceFile(name), images.good);
     await resultOf(stage, id);
@@ -145,13 +190,13 @@ async function steer(stage: Stage, id: string, verb: keyof typeof controlSignals
   await stage.temporal.client.workflow.getHandle(id).signal(controlSignals[verb], { by: 'ada', reason: 'recording' });
 }
 
-/** Id of one of the leases that a deployment held. */
-async function aLease(stage: Stage, deploymentId: string): Promise<string> {
+/** Id of the first workflow of a type that a deployment has started. */
+async function childOf(stage: Stage, deploymentId: string, type: 'lease' | 'notification'): Promise<string> {
   const { events = [] } = await stage.temporal.client.workflow.getHandle(deploymentId).fetchHistory();
   const started = (events ?? []).flatMap((event) => {
     const child = event.childWorkflowExecutionStartedEventAttributes;
-    return child?.workflowType?.name === 'lease' ? [child.workflowExecution?.workflowId ?? ''] : [];
+    return child?.workflowType?.name === type ? [child.workflowExecution?.workflowId ?? ''] : [];
   });
-  if (started[0] === undefined) throw new Error(`${deploymentId} started no lease`);
+  if (started[0] === undefined) throw new Error(`${deploymentId} started no ${type}`);
   return started[0];
 }

@@ -19,14 +19,19 @@ const shapesNeeded = [
   'deployment-queued',
   'deployment-superseded',
   'deployment-recovered',
+  'deployment-promoted',
+  'deployment-cancelled',
+  'deployment-of-the-next',
   'recovery',
   'service-queue',
   'service-continued-as-new',
   'lease',
+  'notification',
   'drain-finished',
   'drain-continued-as-new',
   'drain-rolled-back',
   'drain-at-risk',
+  'drain-superseded',
   'drain-rollback-after-keep',
   // Of a release that made no deployment of it; today's code records no such history any more.
   'drain-rollback-refused',
@@ -64,11 +69,26 @@ test.each(files)('%s replays on the workflow code of today', async (file) => {
   await replay(file, workflowBundle());
 });
 
-test('a change of what a workflow does in which order is caught', async () => {
-  // A wait that no recorded history has; in a workflow it is a timer of Temporal.
-  const wait = 'new Promise((resolve) => setTimeout(resolve, 10))';
-  const changed = changedBundle({ from: "run.phase('prepare'", to: `${wait}, run.phase('prepare'` });
-  await expect(replay('deployment-succeeded.json', changed)).rejects.toThrow(DeterminismViolationError);
+// A wait that no recorded history has; in a workflow it is a timer of Temporal.
+const wait = 'new Promise((resolve) => setTimeout(resolve, 10))';
+
+test.each([
+  { type: 'deployment', file: 'deployment-succeeded.json', from: "run.phase('prepare'" },
+  { type: 'notification', file: 'notification.json', from: 'await notify({' },
+  {
+    type: 'service',
+    file: 'service-queue.json',
+    from: 'await workflow_1.CancellationScope.nonCancellable(() => desk.serve())',
+  },
+  {
+    type: 'lease',
+    file: 'lease.json',
+    from: 'await workflow_1.CancellationScope.nonCancellable(() => (0, workflow_1.condition)(() => released))',
+  },
+])('a change of what a $type does in which order is caught', async ({ file, from }) => {
+  await expect(replay(file, changedBundle({ from, to: `${wait}, ${from}` }))).rejects.toThrow(
+    DeterminismViolationError,
+  );
 });
 
 test('behind "patched" the same kind of change lets drains go on that began before it', async () => {
