@@ -8,7 +8,6 @@ import {
   patched,
   setCurrentDetails,
   setHandler,
-  sleep,
   upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
@@ -18,21 +17,12 @@ import type { ActivityTimeouts } from '../activities/deps';
 import type { ControlRequest, Ruling, Situation, Verb } from '../domain/control';
 import { drainIdOf, type DrainProgress, type DrainResult, type Revision } from '../domain/deployment';
 import { undoneBy } from '../domain/late-rollback';
-import { pauseSeconds } from '../domain/pace';
 import type { Plan } from '../domain/plan';
 import type { ServiceConfig } from '../domain/service-file';
-import { isHopeless, persistently, watch, writers, type Caller, type Interrupted } from './calls';
+import { watch, writers, type Caller, type Interrupted } from './calls';
 import { listenToVerbs } from './control';
 import { LateRollbacks } from './late-rollback';
-import {
-  acquireLeases,
-  releaseLeases,
-  untilLetGo,
-  withLeases,
-  type HeldLease,
-  type Holder,
-  type LeaseAnswer,
-} from './leases';
+import { acquireLeases, releaseLeases, untilLetGo, type HeldLease, type Holder, type LeaseAnswer } from './leases';
 import { drainProgressQuery, supersededSignal } from './messages';
 import { firstPlace, type RemovalPlace } from './phases/remove-fleet';
 import { searchAttributes } from './search-attributes';
@@ -293,68 +283,6 @@ export class DrainRun {
     this.notice(`waiting: ${holder} holds ${thing}`);
     const everySeconds = service.pollSeconds;
     return untilLetGo({ holder, thing, timeouts, everySeconds, untilMs, interrupted: () => false });
-  }
-
-  /**
-   * Never two writers on one route: a running deployment is waited out, and told. A write that does not succeed gives
-   * way to others in between.
-   */
-  async exclusively<Answer>(arns: string[], write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {
-    const sinceMs = Date.now();
-    return persistently({
-      write: () => this.inTurn(arns, () => this.brief(write)),
-      refused: (message) => this.afterRefusal(`${message}; others may write there meanwhile`, sinceMs),
-      untilMs: this.state.untilMs,
-    });
-  }
-
-  /** Until it is done, and told as late while AWS refuses it. */
-  async insist<Answer>(summary: string, call: (activities: Activities) => Promise<Answer>): Promise<Answer> {
-    const sinceMs = Date.now();
-    return persistently({
-      write: () => call(this.write(summary, this.service.limits.readBackSeconds)),
-      refused: (message) => this.afterRefusal(message, sinceMs),
-      untilMs: this.state.untilMs,
-    });
-  }
-
-  private async afterRefusal(message: string, sinceMs: number): Promise<void> {
-    this.late(`not done yet: ${message}`);
-    const pause = pauseSeconds({ waitedMs: Date.now() - sinceMs, pollSeconds: this.service.pollSeconds });
-    await sleep(pause * 1000, { summary: 'let others write, and try again' });
-    await this.between();
-  }
-
-  private async brief<Answer>(write: (limitSeconds: number) => Promise<Answer>): Promise<Answer> {
-    try {
-      return await write(this.service.limits.readBackSeconds);
-    } catch (error) {
-      // A last attempt that was cut off may still be on its way, and must not meet the next holder's write.
-      if (!isHopeless(error))
-        await sleep(this.input.timeouts.writerSeconds * 1000, { summary: 'until no attempt can write any more' });
-      throw error;
-    }
-  }
-
-  private async inTurn<Answer>(arns: string[], write: () => Promise<Answer>): Promise<Answer> {
-    const { timeouts, service } = this.input;
-    const sinceMs = Date.now();
-    let told = '';
-    const waiting = ({ holder, thing }: Holder) => {
-      if (holder !== told) this.notice(`waiting: ${holder} holds ${thing}`);
-      told = holder;
-    };
-    for (;;) {
-      const nowMs = Date.now();
-      const untilMs = nowMs + Math.max(service.drain.upToSeconds * 1000, nowMs - sinceMs);
-      const everySeconds = service.pollSeconds;
-      const answer = await withLeases(
-        { arns, timeouts, everySeconds, untilMs, interrupted: () => false, waiting },
-        write,
-      );
-      if (answer.kind === 'done') return answer.answer;
-      await this.renewIfDue();
-    }
   }
 
   release(leases: readonly HeldLease[]): Promise<void> {

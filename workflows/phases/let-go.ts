@@ -2,6 +2,7 @@
 import type { LeaveAnswer } from '../../activities/leaving';
 import type { DrainResult } from '../../domain/deployment';
 import type { DrainRun } from '../drain-run';
+import { exclusively, insist } from '../drain-writes';
 import { removeFleet } from './remove-fleet';
 
 export async function letGo(run: DrainRun): Promise<DrainResult> {
@@ -16,7 +17,7 @@ export async function letGo(run: DrainRun): Promise<DrainResult> {
     watch: (summary, call) => run.watch(summary, call),
     tell: (text) => run.late(text),
     hadTraffic: true,
-    exclusively: (arns, write) => run.exclusively(arns, write),
+    exclusively: (arns, write) => exclusively(run, arns, write),
     between: async () => {
       await run.between();
       if (run.state.place.stage === 'retire' && run.progress.phase !== 'retire') run.enter('retire');
@@ -30,7 +31,7 @@ export async function letGo(run: DrainRun): Promise<DrainResult> {
 async function leaveInPlace(run: DrainRun): Promise<DrainResult> {
   const { groupName } = run.progress;
   const left = await leaveAll(run);
-  const restored = await run.insist('restore the minimum size of old', (activities) =>
+  const restored = await insist(run, 'restore the minimum size of old', (activities) =>
     activities.restoreMinSize({ ...run.onPlan, fleet: 'old', frozenMinSizes: run.state.frozenMinSizes }),
   );
   if (restored.kind === 'foreign-edit') run.notice(`left as it is: ${restored.detail}`);
@@ -43,11 +44,11 @@ async function leaveAll(run: DrainRun): Promise<LeaveAnswer> {
   const onOld = { ...run.onPlan, fleet: 'old' as const };
   for (;;) {
     await run.between();
-    const { arns: routeArns } = await run.insist('find the routes of the old fleet', (activities) =>
+    const { arns: routeArns } = await insist(run, 'find the routes of the old fleet', (activities) =>
       activities.findFleetRoutes(onOld),
     );
     if (routeArns.length === 0) return { kind: 'left' };
-    const answer = await run.exclusively(routeArns, (limitSeconds) =>
+    const answer = await exclusively(run, routeArns, (limitSeconds) =>
       run.write('take the old fleet out of the routes', limitSeconds).leaveRoutes({ ...onOld, routeArns }),
     );
     if (answer.kind !== 'another-route') return answer;
