@@ -84,6 +84,16 @@ test('another ending, none at all, and an old fleet that does not go are wrong',
   );
 });
 
+test('a good version may go back for what the balancer could not answer only when old had lost its servers', () => {
+  const reason =
+    'held for 15s without a change (limits.hold): the balancer answered 6 of 83 requests with a 5xx of its own';
+  const result = { ...resultAs('rolled-back'), reason };
+  const crashed = { done: [{ what: 'crash-old' as const, atMs: 0 }] };
+  expect(endingProblem(succeeded({ result, ...crashed }))).toBeNull();
+  expect(endingProblem(succeeded({ result }))).toContain('expected succeeded');
+  expect(endingProblem(succeeded({ result: resultAs('rolled-back'), ...crashed }))).toContain('expected succeeded');
+});
+
 test('the summary counts endings, what really happened, and what was wrong; a failure says how to see it again', () => {
   const summary = emptySummary(5);
   const stuck = rolledBack({ result: null, stuck: 'it did not end', faultHits: { throttle: 2 } });
