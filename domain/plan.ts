@@ -62,7 +62,10 @@ export interface Plan {
   recovered?: RecoveredStand;
 }
 
-export type PlanAnswer = { kind: 'planned'; plan: Plan } | { kind: 'refused'; problems: string[] };
+export type PlanAnswer =
+  | { kind: 'planned'; plan: Plan }
+  /** `makesRoom`: nothing is wrong but that routes are full, and earlier generations that drain leave them. */
+  | { kind: 'refused'; problems: string[]; makesRoom?: true };
 
 export function makePlan(facts: PlanFacts): PlanAnswer {
   const problems = [
@@ -73,8 +76,11 @@ export function makePlan(facts: PlanFacts): PlanAnswer {
     ...facts.targetGroups.flatMap((group) => targetGroupProblems(group, facts.routes)),
     ...facts.routes.flatMap((route) => routeProblems(route, facts.targetGroups)),
   ];
+  const full = facts.routes.flatMap(fullRouteProblems);
+  if (problems.length === 0 && full.length > 0) return { kind: 'refused', problems: full, makesRoom: true };
   const version = facts.template?.versions[0];
-  if (problems.length > 0 || !facts.template || version === undefined) return { kind: 'refused', problems };
+  if (problems.length > 0 || !facts.template || version === undefined)
+    return { kind: 'refused', problems: [...problems, ...full] };
   const { service } = facts;
   const holdbackPercent =
     service.shift.holdbackPercent === 'auto'
@@ -220,17 +226,20 @@ function routeProblems(route: RouteFacts, targetGroups: readonly TargetGroupFact
       `route ${route.arn} also sends traffic to ${foreign.map((one) => `${one.arn} (weight ${one.weight})`).join(', ')}`,
     );
   }
-  if (forwards.length >= targetGroupsPerForward) {
-    problems.push(
-      `route ${route.arn} already holds ${forwards.length} target groups, the most that AWS allows; wait until earlier generations are retired`,
-    );
-  }
   if (isSticky(route.actions)) {
     problems.push(
       `route ${route.arn} has target group stickiness: weights would not move the clients that hold a cookie`,
     );
   }
   return problems;
+}
+
+function fullRouteProblems({ arn, actions }: RouteFacts): string[] {
+  const { length } = forwardsOf(actions);
+  if (length < targetGroupsPerForward) return [];
+  return [
+    `route ${arn} already holds ${length} target groups, the most that AWS allows; wait until earlier generations are retired`,
+  ];
 }
 
 function pairOf(route: RouteFacts, targetGroups: readonly TargetGroupFacts[]): number {

@@ -143,6 +143,15 @@ test.each<[string, (facts: PlanFacts) => void, string]>([
   expect(problemsOf(change)).toContain(text);
 });
 
+test('a route that is full makes room by itself; with another problem beside it the plan is refused', () => {
+  const isFull = (f: PlanFacts) =>
+    f.routes[0] && (f.routes[0].actions = forward({ 'arn:tg': 1, a: 0, b: 0, c: 0, d: 0 }));
+  expect(makePlan(facts(isFull))).toMatchObject({ kind: 'refused', makesRoom: true });
+  const both = makePlan(facts((f) => isFull(f) && f.sub.lifecycleHooks.push('drain')));
+  expect(both).toMatchObject({ kind: 'refused', problems: [expect.any(String), expect.any(String)] });
+  expect(both).not.toHaveProperty('makesRoom');
+});
+
 test.each<[string, (facts: PlanFacts) => void, string]>([
   [
     'a rule tagged by Terraform',

@@ -14,11 +14,12 @@ import { serviceWorkflowId } from '../../workflows/messages';
 import { waitUntil } from '../support/wait-until';
 import { deploy, progressOf, resultOf, serviceFile, submit, untilProgress } from './support/deployments';
 import { ledgerOf } from './support/ledger';
+import { crowd } from './support/outsider';
 import { openStage, type Stage } from './support/stage';
 import { ask, expectReplay, expectUntouched, long, noticesOf, untilPhase } from './support/steer';
 import { images } from './support/world';
 
-const names = ['line', 'swap', 'solo', 'renewed', 'keyed', 'cut', 'lost', 'twin'];
+const names = ['line', 'swap', 'solo', 'renewed', 'keyed', 'cut', 'lost', 'twin', 'full'];
 /** Is refused by the plan, a moment after its turn has come. */
 const unknownImage = 'ami-nowhere';
 const queue = { whenBusy: 'queue' };
@@ -137,6 +138,28 @@ test.concurrent(
     await expectOneAfterTheOther([first, third]);
     await expectUntouched(stage, 'swap');
   },
+);
+
+test.concurrent(
+  'a route that is full of earlier generations is waited for in a queue, and refuses otherwise',
+  async () => {
+    const { makeRoom } = await crowd(stage, 'full');
+    const refused = await deploy(stage, serviceFile('full'), images.good);
+    expect(await resultOf(stage, refused)).toMatchObject({
+      outcome: 'refused',
+      reason: expect.stringContaining('wait until earlier generations are retired') as string,
+    });
+    const id = await deploy(stage, serviceFile('full', queue), images.good);
+    const waiting = await untilProgress(stage, id, 'it to wait', (progress) =>
+      noticesOf(progress).includes('waiting:'),
+    );
+    expect(waiting).toMatchObject({ phase: 'plan', oldFleet: null });
+    await makeRoom();
+    await untilProgress(stage, id, 'its plan', ({ oldFleet }) => oldFleet !== null);
+    expect(await abort(id)).toMatchObject({ outcome: 'aborted', repairs: [] });
+    await expectReplay(stage, id);
+  },
+  90_000,
 );
 
 test.concurrent(
