@@ -90,7 +90,9 @@ async function quietRows(aws: AwsSession, { service, plan, fleet, sinceMs }: Wat
   const window = completeWindow({ sinceMs, nowMs: Date.now(), periodSeconds, lagSeconds });
   // A wait of days must not ask for days of metrics.
   window.startMs = Math.max(window.startMs, window.endMs - silentPeriodsNeeded * periodSeconds * 1000);
-  const periods = (await readFleetSums(aws, plan, window)) ?? [];
+  const both = await readFleetSums(aws, plan, window);
+  // A later generation may have taken new's place, and new may be gone: then old's own silence has to do, for longer.
+  const periods = both ?? (fleet === 'old' ? await readFleetSums(aws, plan, window, 'old') : null) ?? [];
   return periods.flatMap((period): QuietRow[] => {
     const old = fleetCounts(period.oldFleet);
     const next = fleetCounts(period.newFleet);

@@ -13,9 +13,17 @@ interface Place {
   loadBalancer: string;
 }
 
-/** One entry per period of the window, oldest first; null when it can be told only in part. */
-export async function readFleetSums(aws: AwsSession, plan: Plan, window: MetricWindow): Promise<PeriodSums[] | null> {
-  const newArns = await newTargetGroupArns(aws, plan);
+/**
+ * One entry per period of the window, oldest first; null when it can be told only in part.
+ * @param fleets of `old` alone, new has no requests in any entry
+ */
+export async function readFleetSums(
+  aws: AwsSession,
+  plan: Plan,
+  window: MetricWindow,
+  fleets: 'both' | 'old' = 'both',
+): Promise<PeriodSums[] | null> {
+  const newArns = fleets === 'both' ? await newTargetGroupArns(aws, plan) : [];
   // What is not found has not had no requests.
   if (newArns.includes(null)) return null;
   const oldPlaces = places(plan, (pair) => plan.pairs[pair]?.oldArn);

@@ -106,3 +106,13 @@ test('what cannot be read of a kept fleet tells neither that something is wrong 
   const told = { risks: [{ reason: 'old-unhealthy' as const, detail: '' }], changes: 1 };
   expect(await watchWayBack({ told })).toEqual({ kind: 'over' });
 }, 30_000);
+
+test('a fleet whose successor is gone already is quiet when it has been silent for long enough', async () => {
+  loseTargetGroups();
+  const sinceMs = Date.now() - 10_000;
+  const input = { ...stage.onPlan, sinceMs, deadlineMs: Date.now() };
+  expect(await stage.worker.call('watchQuiet', { ...input, fleet: 'old' })).toEqual({ kind: 'quiet' });
+  expect(await stage.worker.call('watchQuiet', { ...input, fleet: 'new' })).toMatchObject({ kind: 'late' });
+  const justNow = { ...input, fleet: 'old' as const, sinceMs: Date.now() };
+  expect(await stage.worker.call('watchQuiet', justNow)).toMatchObject({ kind: 'late' });
+}, 30_000);
