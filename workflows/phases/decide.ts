@@ -62,7 +62,7 @@ async function unfreezeNew(run: DeploymentRun): Promise<void> {
   const { group } = run.plan.names;
   try {
     const answer = await run
-      .write('give new the minimum size that old had', 2 * run.timeouts.writerSeconds)
+      .write('give new the minimum size that old had', run.service.limits.readBackSeconds)
       .restoreMinSize({ ...run.onPlan, fleet: 'new', frozenMinSizes: [run.newWanted] });
     if (answer.kind === 'foreign-edit') run.progress.warnings.push(`left as it is: ${answer.detail}`);
   } catch (error) {
