@@ -41,6 +41,8 @@ export type GiveBackAnswer =
 export interface GiveBackInput extends OnPlan {
   /** Sizes that the demand has asked of either fleet since the plan: old must be able to carry that. */
   sizesSince: number[];
+  /** Highest share that new had when the way back began. Absent from earlier releases. */
+  carriedPercent?: number;
 }
 
 /** `again`: giving back, or growing old, may do something now. */
@@ -114,18 +116,20 @@ interface Returnable {
   leftAlone: RouteNow[];
   /** Routes that give weight to what is not old's while new's target group is not found: it may be that one. */
   unclear: RouteNow[];
-  /** Servers that new's group wants, for what it carries is most of the demand; 0 when it is not. */
+  /** Servers that new's group wants, for it carried most of the demand; 0 when it did not. */
   newSize: number;
 }
 
-async function readReturnable(aws: AwsSession, { plan, sizesSince }: GiveBackInput): Promise<Returnable> {
+async function readReturnable(aws: AwsSession, input: GiveBackInput): Promise<Returnable> {
+  const { plan, sizesSince, carriedPercent = 0 } = input;
   const newArns = await newTargetGroupArns(aws, plan);
   const arns = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
   const routes = await readRoutes(aws, plan, arns);
   const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
   const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns: arns.map((pair) => pair.oldArn), newArns });
   const unclear = routes.filter(({ pair, actions }) => pair.newArn === '' && givesWeight(actions, isUnclear));
-  const newSize = routes.some(({ observed }) => (observed ?? 0) > 50) ? await sizeOfNew(aws, plan) : 0;
+  // Not by what it carries now: an attempt whose answer was lost may have lowered that.
+  const newSize = carriedPercent > 50 ? await sizeOfNew(aws, plan) : 0;
   const pairs = plan.pairs.map(async (planned, index): Promise<ReturnablePair> => {
     const ofPair = routes.filter(({ route }) => route.pair === index);
     const current = Math.max(0, ...ofPair.map((route) => route.observed ?? 0));
@@ -140,7 +144,7 @@ async function readReturnable(aws: AwsSession, { plan, sizesSince }: GiveBackInp
   return { pairs: await Promise.all(pairs), leftAlone, unclear, newSize };
 }
 
-/** A fleet that carries most of the traffic has followed the demand; so must the one that gets it back. */
+/** A fleet that carried most of the traffic has followed the demand; so must the one that gets it back. */
 async function sizeOfNew(aws: AwsSession, plan: Plan): Promise<number> {
   return (await describeGroup(aws, plan.names.group))?.DesiredCapacity ?? 0;
 }

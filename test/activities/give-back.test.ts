@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => closeStage(stage));
 
-const give = (sizesSince: number[]) =>
-  stage.worker.call('giveBack', { ...stage.onPlan, ourPercents: [0, 50, 100], sizesSince });
+const give = (sizesSince: number[], carriedPercent = 100) =>
+  stage.worker.call('giveBack', { ...stage.onPlan, ourPercents: [0, 50, 100], sizesSince, carriedPercent });
 
 /** New's target groups are called otherwise for a while, so that nobody finds them by their names. */
 async function hidden<T>(work: () => Promise<T>, alsoInGroup = false): Promise<T> {
@@ -108,6 +108,11 @@ test('what new has grown by while it carried the traffic is asked of old too', a
   await upTo.all(stage);
   await resize(stage, stage.plan.names.group, { desiredCapacity: 8 });
   expect(await give([])).toMatchObject({ kind: 'returned', newPercent: 75, newSize: 8 });
+  // As after an attempt whose answer was lost.
+  expect(await give([])).toMatchObject({ kind: 'returned', newPercent: 75, newSize: 8 });
+  await resize(stage, 'web-v1', { desiredCapacity: 4 });
+  expect(await give([])).toMatchObject({ kind: 'returned', newPercent: 50, newSize: 8 });
+  expect(await give([])).toMatchObject({ kind: 'returned', newPercent: 50, newSize: 8 });
   expect(await stage.worker.call('regrowOld', { ...stage.onPlan, size: 8 })).toEqual({
     kind: 'asked',
     raisedMaxSize: { from: 6, to: 8 },
@@ -117,5 +122,5 @@ test('what new has grown by while it carried the traffic is asked of old too', a
 test('a fleet that carries the smaller part says nothing about the demand', async () => {
   await upTo.half(stage);
   await resize(stage, stage.plan.names.group, { desiredCapacity: 8 });
-  expect(await give([])).toMatchObject({ kind: 'returned', newPercent: 0, newSize: 0 });
+  expect(await give([], 50)).toMatchObject({ kind: 'returned', newPercent: 0, newSize: 0 });
 });

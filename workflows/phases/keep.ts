@@ -158,6 +158,7 @@ function wayBackOf(run: DrainRun): WayBack & { readBackMs: number | null } {
     frozenMinSizes: run.state.frozenMinSizes,
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
     newWanted: run.input.newWanted ?? 0,
+    carriedPercent: 100,
     hadTraffic: true,
     write: (summary, limitSeconds) => run.write(summary, limitSeconds),
     watch: (summary, call) => run.watch(summary, call),

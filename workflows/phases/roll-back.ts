@@ -25,6 +25,8 @@ export interface WayBack {
   rememberFreeze(minSize: number): void;
   /** Servers that new was last raised to: what the demand had asked for by then. */
   readonly newWanted: number;
+  /** Highest share that new had when the way back began. */
+  readonly carriedPercent: number;
   /** Whether new may have had traffic. */
   readonly hadTraffic: boolean;
   write(summary: string, limitSeconds?: number): Activities;
@@ -67,6 +69,7 @@ function wayBackOf(run: DeploymentRun): WayBack {
     frozenMinSizes: run.frozenMinSizes,
     rememberFreeze: (minSize) => run.rememberFreeze(minSize),
     newWanted: run.newWanted,
+    carriedPercent: Math.max(...run.ourPercents()),
     hadTraffic: run.wasShifted,
     write: (summary, limitSeconds) => run.write(summary, limitSeconds),
     watch: (summary, call) => run.watch(summary, call),
@@ -94,7 +97,8 @@ async function giveBackAll(way: WayBack): Promise<string[]> {
   let sinceMs: number | null = null;
   let newSize = 0;
   for (;;) {
-    const onPlan = { service: way.service, plan: way.plan, sizesSince: [...sizesSince(way), newSize] };
+    const { service, plan, carriedPercent } = way;
+    const onPlan = { service, plan, carriedPercent, sizesSince: [...sizesSince(way), newSize] };
     const answer = await way
       .write('give the traffic back to old')
       .giveBack({ ...onPlan, ourPercents: way.ourPercents() });

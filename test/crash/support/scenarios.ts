@@ -69,7 +69,7 @@ const back: Scenario[] = [
   scenario('giveBack', 'old can carry half', eachRoute, async (stage) => {
     await upTo.all(stage);
     await resize(stage, stage.plan.old.groupName, { minSize: 1, desiredCapacity: 1 });
-    return { ...stage.onPlan, ourPercents: [0, 50, 100], sizesSince: [2] };
+    return { ...stage.onPlan, ourPercents: [0, 50, 100], sizesSince: [2], carriedPercent: 100 };
   }),
   scenario('regrowOld', 'old was shrunk', ['UpdateAutoScalingGroup'], async (stage) => {
     await upTo.half(stage);
