@@ -2,7 +2,7 @@
 import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { lookUntil, report, watcher, writer } from './roles';
-import { newTargetGroupArns, type PairArns } from './target-group';
+import { knownPairs, type PairArns } from './target-group';
 import {
   describeForwards,
   describeRoute,
@@ -13,13 +13,13 @@ import {
   type RouteNow,
 } from './traffic';
 import { onceVisible } from './visibility';
-import { AwsCallError } from '../clients/aws/errors';
+import { orAbsent } from '../clients/aws/errors';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { newPercentAfterGiveBack } from '../domain/give-back';
 import type { Plan } from '../domain/plan';
 import { givesWeight, mayBeOfFleet } from '../domain/routes';
-import { oldNeedsForAll, oldSizeNow } from '../domain/steps';
+import { oldNeedsInPair, oldSizeNow } from '../domain/steps';
 
 export type GiveBackAnswer =
   | {
@@ -122,23 +122,23 @@ interface Returnable {
 
 async function readReturnable(aws: AwsSession, input: GiveBackInput): Promise<Returnable> {
   const { plan, sizesSince, carriedPercent = 0 } = input;
-  const newArns = await newTargetGroupArns(aws, plan);
-  const arns = plan.pairs.map((pair, index) => ({ oldArn: pair.oldArn, newArn: newArns[index] ?? '' }));
+  const arns = await knownPairs(aws, plan);
   const routes = await readRoutes(aws, plan, arns);
   const leftAlone = routes.filter((route) => route.observed === null && hasWeight(route, route.pair.newArn));
-  const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns: arns.map((pair) => pair.oldArn), newArns });
+  const oldArns = arns.map(({ oldArn }) => oldArn);
+  const isUnclear = mayBeOfFleet({ fleet: 'new', oldArns, newArns: arns.map(({ newArn }) => newArn || null) });
   const unclear = routes.filter(({ pair, actions }) => pair.newArn === '' && givesWeight(actions, isUnclear));
   // Not by what it carries now: an attempt whose answer was lost may have lowered that.
   const newSize = carriedPercent > 50 ? await sizeOfNew(aws, plan) : 0;
-  const pairs = plan.pairs.map(async (planned, index): Promise<ReturnablePair> => {
+  const pairs = arns.map(async (arnsOfPair, index): Promise<ReturnablePair> => {
     const ofPair = routes.filter(({ route }) => route.pair === index);
     const current = Math.max(0, ...ofPair.map((route) => route.observed ?? 0));
-    const healthyServers = planned.oldHealthy ?? plan.old.healthyServers;
-    const oldNeeded = oldNeedsForAll({
-      planned: { ...plan.old, healthyServers },
+    const oldNeeded = oldNeedsInPair({
+      old: plan.old,
+      pair: plan.pairs[index] ?? {},
       sizesSince: [...sizesSince, newSize],
     });
-    const newPercent = current === 0 ? 0 : await giveBackTarget(aws, arns[index], { current, oldNeeded });
+    const newPercent = current === 0 ? 0 : await giveBackTarget(aws, arnsOfPair, { current, oldNeeded });
     return { routes: ofPair, current, newPercent };
   });
   return { pairs: await Promise.all(pairs), leftAlone, unclear, newSize };
@@ -155,7 +155,7 @@ function hasWeight({ actions }: RouteNow, arn: string): boolean {
 
 async function giveBackTarget(
   aws: AwsSession,
-  { oldArn, newArn }: PairArns = { oldArn: '', newArn: '' },
+  { oldArn, newArn }: PairArns,
   { current, oldNeeded }: { current: number; oldNeeded: number },
 ): Promise<number> {
   return newPercentAfterGiveBack({
@@ -168,12 +168,7 @@ async function giveBackTarget(
 
 /** One that is gone has none; the routes of the other pairs must not wait for it. */
 async function healthyIn(aws: AwsSession, targetGroupArn: string): Promise<number> {
-  try {
-    return await healthyCount(aws, targetGroupArn);
-  } catch (error) {
-    if (error instanceof AwsCallError && error.kind === 'not-found') return 0;
-    throw error;
-  }
+  return (await orAbsent(() => healthyCount(aws, targetGroupArn))) ?? 0;
 }
 
 /** Everything is tried before the first refusal is told. Answers what does not read back, in words. */

@@ -53,18 +53,22 @@ export interface PairArns {
   newArn: string;
 }
 
+/** Both target groups of each pair; new's is empty where it does not exist (yet, or any more). */
+export async function knownPairs(aws: AwsSession, plan: Plan): Promise<PairArns[]> {
+  const newArns = await newTargetGroupArns(aws, plan);
+  return plan.pairs.map(({ oldArn }, index) => ({ oldArn, newArn: newArns[index] ?? '' }));
+}
+
 /** Both target groups of each pair, for work that cannot go on without them. */
 export async function existingPairs(aws: AwsSession, plan: Plan): Promise<PairArns[]> {
-  const arns = await newTargetGroupArns(aws, plan);
-  return plan.pairs.map((pair, index) => {
-    const newArn = arns[index];
-    if (!newArn)
-      throw ApplicationFailure.retryable(
-        `target group ${pair.newName} of the new fleet cannot be found (yet)`,
-        'not-visible',
-      );
-    return { oldArn: pair.oldArn, newArn };
-  });
+  const pairs = await knownPairs(aws, plan);
+  const missing = plan.pairs.find((_, index) => !pairs[index]?.newArn);
+  if (missing)
+    throw ApplicationFailure.retryable(
+      `target group ${missing.newName} of the new fleet cannot be found (yet)`,
+      'not-visible',
+    );
+  return pairs;
 }
 
 export function dimensionOf(targetGroupArn: string): string {

@@ -3,14 +3,14 @@ import type { ActivityDeps, OnPlan } from './deps';
 import { sessionOf } from './deps';
 import { readLeases } from './leases';
 import { lookUntil, report, watcher } from './roles';
-import { newTargetGroupArns } from './target-group';
+import { knownPairs } from './target-group';
 import { foreignEdits, healthyCount, readRoutes } from './traffic';
 import { orAbsent } from '../clients/aws/errors';
 import { describeGroup } from '../clients/aws/groups';
 import type { AwsSession } from '../clients/aws/sessions';
 import { leasedArns } from '../domain/leases';
-import type { Plan, TargetGroupPair } from '../domain/plan';
-import { oldNeedsForAll } from '../domain/steps';
+import type { Plan } from '../domain/plan';
+import { oldNeedsInPair } from '../domain/steps';
 import { risksAfter, risksOf, type ReadsAgainst, type Risk, type RisksTold } from '../domain/way-back-risk';
 
 export interface WatchWayBackInput extends OnPlan {
@@ -53,22 +53,20 @@ async function readRisks(
   aws: AwsSession,
   { plan, sizesSince }: WatchWayBackInput,
 ): Promise<Risk[]> {
-  const newArns = await newTargetGroupArns(aws, plan);
-  const pairs = plan.pairs.map(({ oldArn }, index) => ({ oldArn, newArn: newArns[index] ?? '' }));
+  const pairs = await knownPairs(aws, plan);
   const [routes, old, next, fleets] = await Promise.all([
     readRoutes(aws, plan, pairs),
     describeGroup(aws, plan.old.groupName),
     describeGroup(aws, plan.names.group),
-    Promise.all(plan.pairs.map(({ oldArn }) => orAbsent(() => healthyCount(aws, oldArn)))),
+    Promise.all(pairs.map(({ oldArn }) => orAbsent(() => healthyCount(aws, oldArn)))),
   ]);
   const edits = foreignEdits(routes, [100]);
-  const neededIn = ({ oldHealthy: healthyServers = plan.old.healthyServers }: TargetGroupPair) =>
-    oldNeedsForAll({
-      planned: { ...plan.old, healthyServers },
-      // New carries everything, and so has followed the demand.
-      sizesSince: [...sizesSince, next?.DesiredCapacity ?? 0],
-    });
-  const inPairs = plan.pairs.map((pair, index) => ({ healthy: fleets[index] ?? 0, needed: neededIn(pair) }));
+  // New carries everything, and so has followed the demand.
+  const sizes = [...sizesSince, next?.DesiredCapacity ?? 0];
+  const inPairs = plan.pairs.map((pair, index) => ({
+    healthy: fleets[index] ?? 0,
+    needed: oldNeedsInPair({ old: plan.old, pair, sizesSince: sizes }),
+  }));
   return risksOf({
     groupName: plan.old.groupName,
     // The next deployment moves the traffic, and while it does so no rollback of this one is heard.

@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 import { runScenario } from './campaign/run-scenario';
 import { drawScenario } from './campaign/scenario';
 import { openStage, removeLogs, type Stage } from './campaign/stage';
-import { inParallel } from './in-parallel';
 import { addRun, emptySummary, failureReport, verdictOn, type Summary } from './campaign/summary';
+import { inParallel } from './in-parallel';
 
 interface Orders {
   seed: number;
@@ -39,12 +39,12 @@ async function main(): Promise<void> {
 async function onStageOfItsOwn(summary: Summary, orders: Orders): Promise<void> {
   const problemsBefore = problemsIn(summary);
   const stage = await openStage(say);
-  const listening = endOnInterrupt(stage);
+  const ignoreInterrupts = endOnInterrupt(stage);
   try {
     await play(stage, orders, summary);
   } finally {
     await stage.stop();
-    listening[Symbol.dispose]();
+    ignoreInterrupts();
   }
   if (problemsIn(summary) === problemsBefore) await removeLogs(stage);
   else say(`something went wrong, see above; the logs are in ${stage.directory}`);
@@ -89,15 +89,15 @@ async function play(stage: Stage, { seed, indexes, parallel }: Orders, summary: 
   });
 }
 
-/** Every process of the stage ends with this one; until what is answered is disposed of. */
-function endOnInterrupt({ directory }: Stage): Disposable {
+/** Every process of the stage ends with this one; until what is answered is called. */
+function endOnInterrupt({ directory }: Stage): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const end = (signal: NodeJS.Signals): void => {
     say(`${signal}: ending everything; the logs stay in ${directory}`);
     process.exit(130);
   };
   for (const signal of signals) process.once(signal, end);
-  return { [Symbol.dispose]: () => signals.forEach((signal) => process.off(signal, end)) };
+  return () => signals.forEach((signal) => process.off(signal, end));
 }
 
 function say(line: string): void {

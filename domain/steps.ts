@@ -67,6 +67,19 @@ export function oldNeedsForAll(input: {
   return Math.ceil((healthyServers * oldSizeNow(input)) / Math.max(1, desiredCapacity));
 }
 
+/**
+ * The same for one pair of target groups, in which old may have fewer healthy servers than in another.
+ * @param input.pair without a count of its own, which plans of earlier releases lack, the whole fleet's stands for it
+ */
+export function oldNeedsInPair(input: {
+  old: { desiredCapacity: number; healthyServers: number };
+  pair: { oldHealthy?: number };
+  sizesSince: readonly number[];
+}): number {
+  const { old, pair, sizesSince } = input;
+  return oldNeedsForAll({ planned: { ...old, healthyServers: pair.oldHealthy ?? old.healthyServers }, sizesSince });
+}
+
 /** The size that old must have to carry everything today; never less than it was planned with. */
 export function oldSizeNow(input: { planned: { desiredCapacity: number }; sizesSince: readonly number[] }): number {
   return Math.max(input.planned.desiredCapacity, ...input.sizesSince);

@@ -5,11 +5,10 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, WorkflowUpdateFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { createNotifyActivities } from '../../activities/notify';
 import { connect, type Temporal } from '../../clients/temporal/connection';
 import { submitDeployment } from '../../clients/temporal/submit-deployment';
-import { compiled } from '../../dev/project';
 import { verbs, type Verb } from '../../domain/control';
 import {
   deploymentIdOf,
@@ -23,11 +22,12 @@ import { drainProgressQuery, serviceWorkflowId } from '../../workflows/messages'
 import { submitInput, testEnv } from '../clients/temporal/stub-worker';
 import { notificationIn, receiver } from '../support/receiver';
 import { waitUntil } from '../support/wait-until';
+import { startWorkerOf } from './worker-of';
 
 const env = testEnv();
 const notifySecret = 'a-secret-of-at-least-thirty-two-characters';
 let temporal: Temporal;
-let stopWorker: () => Promise<void>;
+let worker: { stop(): Promise<void> };
 
 /** Neither AWS nor Temporal is asked anything here; what a workflow does then is not what is tested. */
 const activities = {
@@ -44,25 +44,12 @@ beforeAll(async () => {
   // Activities fail here on purpose.
   jest.spyOn(Runtime.instance().logger, 'log').mockImplementation();
   temporal = await connect({ env });
-  const connection = await NativeConnection.connect(temporal.settings.connectionOptions);
-  const worker = await Worker.create({
-    connection,
-    taskQueue: env.FLEETSHIFT_TASK_QUEUE,
-    workflowBundle: { codePath: compiled('workflow-bundle.js') },
-    dataConverter: { payloadConverterPath: compiled('workflows/payload-converter.js') },
-    activities,
-  });
-  const running = worker.run();
-  stopWorker = async () => {
-    worker.shutdown();
-    await running;
-    await connection.close();
-  };
+  worker = await startWorkerOf(activities, { temporal, taskQueue: env.FLEETSHIFT_TASK_QUEUE });
 }, 60_000);
 
 afterAll(async () => {
   await Promise.all(left.map((handle) => handle.terminate('the test is over').catch(isOver)));
-  await stopWorker();
+  await worker.stop();
   await temporal.close();
   jest.restoreAllMocks();
 });

@@ -1,15 +1,15 @@
 /** One notification on a real Temporal server, told to a real receiver by the activity that workers have. */
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import { createNotifyActivities } from '../../activities/notify';
 import { connect, type Temporal } from '../../clients/temporal/connection';
-import { compiled } from '../../dev/project';
 import { notificationOf } from '../../domain/notification';
 import type { notification as notificationWorkflow } from '../../workflows/notification';
 import { testEnv } from '../clients/temporal/stub-worker';
 import { isSignedWith, notificationIn, receiver, type Receiver } from '../support/receiver';
 import { waitUntil } from '../support/wait-until';
+import { startWorkerOf } from './worker-of';
 
 const secret = 'a-secret-of-at-least-thirty-two-characters';
 const env = testEnv();
@@ -32,18 +32,12 @@ afterEach(async () => {
 afterAll(() => temporal.close());
 
 async function withWorker<T>(notifySecret: string | undefined, work: () => Promise<T>): Promise<T> {
-  const connection = await NativeConnection.connect(temporal.settings.connectionOptions);
-  const worker = await Worker.create({
-    connection,
-    taskQueue: env.FLEETSHIFT_TASK_QUEUE,
-    workflowBundle: { codePath: compiled('workflow-bundle.js') },
-    dataConverter: { payloadConverterPath: compiled('workflows/payload-converter.js') },
-    activities: createNotifyActivities(notifySecret === undefined ? {} : { notifySecret }),
-  });
+  const activities = createNotifyActivities(notifySecret === undefined ? {} : { notifySecret });
+  const worker = await startWorkerOf(activities, { temporal, taskQueue: env.FLEETSHIFT_TASK_QUEUE });
   try {
-    return await worker.runUntil(work);
+    return await work();
   } finally {
-    await connection.close();
+    await worker.stop();
   }
 }
 
