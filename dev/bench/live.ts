@@ -33,6 +33,8 @@ const askedAtOnce = 16;
 const onTheirWay = 80;
 const admittedWithinMs = 10 * 60_000;
 const liveWithinMs = 20 * 60_000;
+/** For each deployment from its wish, and for each drain from when all deployments have ended. */
+const endWithinMs = 20 * 60_000;
 
 /**
  * Submits one deployment for each service, as the gateway does, and waits until each stands at its gate: traffic on both
@@ -86,37 +88,34 @@ async function gateOrEnding(temporal: Temporal, deploymentId: string): Promise<s
 }
 
 /** Every fifth is aborted, the others are promoted; answers when all of them, and all drains, have ended. */
-export async function endAll(
-  temporal: Temporal,
-  deployments: readonly LiveDeployment[],
-  withinMs: number,
-): Promise<EndedDeployment[]> {
-  const untilMs = Date.now() + withinMs;
+export async function endAll(temporal: Temporal, deployments: readonly LiveDeployment[]): Promise<EndedDeployment[]> {
   const wished = deployments.map((one, index) => ({ ...one, wish: wishOf(index) }));
-  return inParallel(wished, onTheirWay, async (one) => {
-    const { deploymentId, wish } = one;
-    const request = { by: 'bench', idempotencyKey: 'end' };
-    const answer = await controlDeployment({ temporal, id: deploymentId, verb: wish, request });
-    if (answer.kind !== 'taken' && answer.kind !== 'sent')
-      throw new Error(`${deploymentId} could not be told to ${wish}: ${JSON.stringify(answer)}`);
-    const signal = AbortSignal.timeout(Math.max(1, untilMs - Date.now()));
-    const ended = await awaitResult({ temporal, deploymentId, signal });
-    const drainId = ended.kind === 'ended' ? ended.result.drainId : null;
-    const { historyLength } = await temporal.client.workflow.getHandle(deploymentId).describe();
-    return {
-      ...one,
-      ended,
-      historyEvents: historyLength,
-      drain: drainId === null ? null : await drainResult(temporal, drainId, signal),
-    };
-  });
+  const ended = await inParallel(wished, onTheirWay, (one) => endOne(temporal, one));
+  // A drain mostly waits: it ends beside those that come after it.
+  return inParallel(ended, askedAtOnce, async ({ drainId, ...one }) => ({
+    ...one,
+    drain: drainId === null ? null : await drainResult(temporal, drainId),
+  }));
+}
+
+async function endOne(temporal: Temporal, one: LiveDeployment & { wish: Wish }) {
+  const { deploymentId, wish } = one;
+  const request = { by: 'bench', idempotencyKey: 'end' };
+  const answer = await controlDeployment({ temporal, id: deploymentId, verb: wish, request });
+  if (answer.kind !== 'taken' && answer.kind !== 'sent')
+    throw new Error(`${deploymentId} could not be told to ${wish}: ${JSON.stringify(answer)}`);
+  const ended = await awaitResult({ temporal, deploymentId, signal: AbortSignal.timeout(endWithinMs) });
+  const { historyLength } = await temporal.client.workflow.getHandle(deploymentId).describe();
+  const drainId = ended.kind === 'ended' ? ended.result.drainId : null;
+  return { ...one, ended, historyEvents: historyLength, drainId };
 }
 
 function wishOf(index: number): Wish {
   return index % 5 === 4 ? 'abort' : 'promote';
 }
 
-async function drainResult(temporal: Temporal, drainId: string, signal: AbortSignal): Promise<DrainResult> {
+async function drainResult(temporal: Temporal, drainId: string): Promise<DrainResult> {
   const { connection, workflow } = temporal.client;
+  const signal = AbortSignal.timeout(endWithinMs);
   return connection.withAbortSignal(signal, () => workflow.getHandle(drainId).result()) as Promise<DrainResult>;
 }

@@ -14,7 +14,6 @@ import { serviceNames } from './services';
 import { openStage, type BenchStage } from './stage';
 
 const usage = 'npm run bench:scale -- [--live 1000] [--quick] [--json]';
-const endWithinMs = 20 * 60_000;
 const examplesShown = 10;
 
 interface Options {
@@ -86,7 +85,7 @@ async function runLevels(input: {
     if (still < live) throw new Error(`only ${still} of ${live} deployments were live to the end of the measurement`);
   }
   say('ending all of them');
-  return { levels, deployments: await endAll(stage.temporal, deployments, endWithinMs) };
+  return { levels, deployments: await endAll(stage.temporal, deployments) };
 }
 
 /** Of a quick run only the endings mean something. */
