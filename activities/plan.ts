@@ -19,6 +19,7 @@ import { AwsCallError } from '../clients/aws/errors';
 import type { AwsSession } from '../clients/aws/sessions';
 import type { Executions } from '../domain/executions';
 import { leasedArns } from '../domain/leases';
+import { createdNames, deploymentTag } from '../domain/names';
 import { makePlan, type PlanAnswer } from '../domain/plan';
 import type { RecoveryWay } from '../domain/recovery-order';
 import type { ImageFacts, PlanFacts, TargetGroupFacts } from '../domain/plan-facts';
@@ -81,13 +82,14 @@ function refused(problem: string, arns: string[] = []): Refused {
 type Asked = PlanInput & Pick<PlanFacts, 'canNotify'>;
 
 async function plan(aws: AwsSession, temporal: Executions, input: Asked): Promise<PlanAnswer> {
-  if (input.recovery) return planAgain(aws, temporal, { ...input, way: input.recovery });
+  const way = await recoveryWay(aws, input);
+  if (way) return planAgain(aws, temporal, { ...input, way });
   const source = await readSource(aws, input);
   return source.kind === 'refused' ? source : makePlan(await readFacts(aws, input, source.group));
 }
 
 async function findThings(aws: AwsSession, temporal: Executions, input: PlanInput): Promise<ThingsAnswer> {
-  if (input.recovery) {
+  if (await recoveryWay(aws, input)) {
     const things = await thingsOf(aws, temporal, input);
     return things ? { kind: 'found', arns: leasedArns(things) } : refused(nothingLeft(input.uuid));
   }
@@ -96,6 +98,15 @@ async function findThings(aws: AwsSession, temporal: Executions, input: PlanInpu
   const { group } = source;
   const routes = await findRoutes(aws, group.TargetGroupARNs ?? []);
   return { kind: 'found', arns: leasedArns({ old: { groupArn: group.AutoScalingGroupARN ?? '' }, routes }) };
+}
+
+/** One whose own group is there has begun before: Temporal was told to reset it to its beginning. */
+async function recoveryWay(aws: AwsSession, input: PlanInput): Promise<RecoveryWay | undefined> {
+  if (input.recovery) return input.recovery;
+  const names = createdNames({ ...input, service: input.service.service, targetGroupCount: 0 });
+  const { Tags = [] } = (await describeGroup(aws, names.group)) ?? {};
+  const isOwn = Tags.some(({ Key, Value }) => Key === deploymentTag && Value === input.uuid);
+  return isOwn ? 'finish' : undefined;
 }
 
 async function readSource(

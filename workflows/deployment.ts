@@ -37,8 +37,7 @@ export async function deployment(input: DeploymentInput): Promise<DeploymentResu
 async function deploy(run: DeploymentRun): Promise<DeploymentResult> {
   const early = (await queued(run)) ?? (await plan(run));
   if (early) return early;
-  const { recovery } = run.input;
-  const cause = await (recovery ? resume(run, recovery.way) : goForward(run));
+  const cause = await (run.plan.recovered ? resume(run, run.plan.recovered) : goForward(run));
   if (cause?.outcome === 'needs-attention') return leaveAsIs(run, cause);
   return cause ? rollBack(run, cause) : decide(run);
 }

@@ -1,5 +1,5 @@
-/** Goes on with a deployment that Temporal had lost, from where its things stand in AWS. */
-import type { RecoveryWay } from '../../domain/recovery-order';
+/** Goes on with a deployment that Temporal had lost, or was told to begin anew, from where its things stand in AWS. */
+import type { RecoveredStand } from '../../domain/recovered-plan';
 import type { Cause, DeploymentRun } from '../run';
 import { bake } from './bake';
 import { clone } from './clone';
@@ -11,10 +11,14 @@ import { moveTraffic } from './traffic';
 
 const everything = 100;
 
-export async function resume(run: DeploymentRun, way: RecoveryWay): Promise<Cause | null> {
-  const { lowestPercent, highestPercent } = adopt(run);
-  if (way === 'back') return { outcome: 'rolled-back', reason: `recovered to go back, ${whoAndWhy(run)}` };
-  run.notice(`recovered to finish, ${whoAndWhy(run)}`);
+export async function resume(run: DeploymentRun, stand: RecoveredStand): Promise<Cause | null> {
+  adopt(run, stand);
+  const { lowestPercent, highestPercent } = stand;
+  const { recovery } = run.input;
+  if (recovery?.way === 'back') return { outcome: 'rolled-back', reason: `recovered to go back, ${whoAndWhy(run)}` };
+  run.notice(
+    recovery ? `recovered to finish, ${whoAndWhy(run)}` : 'it had begun before, and goes on from what is there',
+  );
   // Old has perhaps left the routes already, and must not come back into them.
   if (lowestPercent === everything) return null;
   const cause = await (highestPercent > 0 ? evenRoutes(run, highestPercent) : untilReady(run));
@@ -27,15 +31,11 @@ async function untilReady(run: DeploymentRun): Promise<Cause | null> {
 }
 
 /** What is found is ours: it was written before Temporal lost the deployment. */
-function adopt(run: DeploymentRun) {
-  const { recovered, old } = run.plan;
-  if (!recovered) throw new Error('a recovery was planned without looking where things stand');
-  const { lowestPercent, highestPercent, oldMinSize, newMinSize } = recovered;
+function adopt(run: DeploymentRun, { lowestPercent, highestPercent, oldMinSize, newMinSize }: RecoveredStand): void {
   run.askedPercents.add(lowestPercent).add(highestPercent);
   run.lastWrite = { writeMs: Date.now(), readBackMs: Date.now(), newPercent: lowestPercent };
   run.newWanted = newMinSize;
-  if (oldMinSize !== old.minSize) run.rememberFreeze(oldMinSize);
-  return recovered;
+  if (oldMinSize !== run.plan.old.minSize) run.rememberFreeze(oldMinSize);
 }
 
 /** A write may have reached some routes only; new is judged from the first moment on. */
