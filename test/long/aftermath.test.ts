@@ -15,7 +15,7 @@ let stage: Stage;
 let aws: string;
 
 beforeAll(async () => {
-  stage = await openStage([{ name: 'byhand', rulePaths: ['/login/*'] }, { name: 'regret' }]);
+  stage = await openStage([{ name: 'byhand', rulePaths: ['/login/*'] }, { name: 'undone' }]);
   aws = await ensureAwsCli({ log: (line) => process.stderr.write(`[aws] ${line}\n`) });
 }, 400_000);
 
@@ -56,9 +56,9 @@ test.concurrent(
 test.concurrent(
   'a rollback while old is kept gives it all traffic back without a failed request, and undoes everything',
   async () => {
-    const load = await stage.startLoad('regret');
-    const before = await viewOf(stage, 'regret');
-    const id = await deploy(stage, serviceFile('regret', { keep: '1h' }), images.good);
+    const load = await stage.startLoad('undone');
+    const before = await viewOf(stage, 'undone');
+    const id = await deploy(stage, serviceFile('undone', { keep: '1h' }), images.good);
     expect(await resultOf(stage, id)).toMatchObject({ outcome: 'succeeded', previousImageId: images.v1 });
     const askedMs = Date.now();
     expect(await askDrain(stage, id, 'rollback', { by: 'ada', reason: 'slow carts' })).toMatchObject({ kind: 'taken' });
@@ -72,10 +72,10 @@ test.concurrent(
     });
     expect(result.trafficRestoredAtMs).toBeGreaterThan(askedMs);
     expect(await load.stop()).toMatchObject({ failures: [] });
-    const after = await viewOf(stage, 'regret');
+    const after = await viewOf(stage, 'undone');
     expect({ ...after, routes: [] }).toEqual({ ...before, routes: [] });
-    expect(after.routes).toEqual([{ regret: 100 }]);
-    expect(await breachesOf(stage, 'regret')).toEqual([]);
+    expect(after.routes).toEqual([{ undone: 100 }]);
+    expect(await breachesOf(stage, 'undone')).toEqual([]);
     const { typedSearchAttributes } = await drainHandle(stage, id).describe();
     expect(typedSearchAttributes.get(searchAttributes.outcome)).toBe('rolled-back');
   },
